@@ -1,0 +1,58 @@
+# Compiler, linker and cache settings for the whole project.
+#
+# Each preset is one build type. NDEBUG is never defined: asserts are part of the program, also in
+# release, because a wrong answer about someone's data is worse than a restart.
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Dev, Release, Asan, Tsan or Fuzz" FORCE)
+endif()
+set_property(CACHE CMAKE_BUILD_TYPE PROPERTY STRINGS Dev Release Asan Tsan Fuzz)
+
+foreach(lang C CXX)
+  set(CMAKE_${lang}_FLAGS_DEV "-O1 -g")
+  set(CMAKE_${lang}_FLAGS_RELEASE "-O2 -g1 -D_FORTIFY_SOURCE=2")
+  set(CMAKE_${lang}_FLAGS_ASAN "-O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all")
+  set(CMAKE_${lang}_FLAGS_TSAN "-O1 -g1 -fsanitize=thread")
+  set(CMAKE_${lang}_FLAGS_FUZZ
+    "-O1 -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all")
+endforeach()
+
+add_compile_options(
+  -fno-omit-frame-pointer
+  -fstack-protector-strong
+  -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=
+)
+add_compile_definitions(_GLIBCXX_ASSERTIONS)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_link_options(-Wl,-z,relro,-z,now)
+endif()
+
+# Warnings for our own targets; third-party code is built without them.
+add_library(lakeside_warnings INTERFACE)
+target_compile_options(lakeside_warnings INTERFACE -Wall -Wextra -Wshadow -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "Tsan")
+  # g++ warns about every std::atomic_thread_fence, which is also inside Asio.
+  target_compile_options(lakeside_warnings INTERFACE -Wno-tsan)
+endif()
+
+find_program(MOLD mold)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# With a base directory and no directory hash, all build folders and all clones share the cache.
+find_program(CCACHE ccache)
+if(CCACHE)
+  foreach(lang C CXX)
+    set(CMAKE_${lang}_COMPILER_LAUNCHER
+      env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+  endforeach()
+endif()

@@ -1,0 +1,71 @@
+# lakeside_library(NAME [SOURCES file...] [DEPS lib...] [PUBLIC_DEPS lib...])
+# A static library of exactly these files (header-only without SOURCES). Headers are included from
+# src/: "base/result.h". DEPS are private; PUBLIC_DEPS only for what one of its headers exposes.
+function(lakeside_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPS;PUBLIC_DEPS")
+  _lakeside_check_arguments(${name})
+  if(NOT arg_SOURCES)
+    add_library(${name} INTERFACE)
+    target_include_directories(${name} INTERFACE ${CMAKE_SOURCE_DIR}/src)
+    target_link_libraries(${name} INTERFACE ${arg_DEPS} ${arg_PUBLIC_DEPS})
+    return()
+  endif()
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(${name} PUBLIC ${arg_PUBLIC_DEPS}
+    PRIVATE $<BUILD_INTERFACE:lakeside_warnings> ${arg_DEPS})
+endfunction()
+
+# lakeside_executable(NAME SOURCES file... [DEPS lib...])
+# A program at the top of the build folder, as build/release/lakeside.
+function(lakeside_executable name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPS")
+  _lakeside_check_arguments(${name})
+  add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(${name} PRIVATE lakeside_warnings ${arg_DEPS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+endfunction()
+
+# lakeside_test(NAME SOURCES file... [DEPS lib...])
+# A gtest executable; each of its cases becomes a ctest case.
+function(lakeside_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPS")
+  _lakeside_check_arguments(${name})
+  if(NOT LAKESIDE_TESTS)
+    return()
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(${name} PRIVATE lakeside_warnings ${arg_DEPS} GTest::gtest_main)
+  gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
+    PROPERTIES TIMEOUT 120)
+endfunction()
+
+# lakeside_fuzzer(NAME SOURCES file... [DEPS lib...] [CORPUS folder])
+# A libFuzzer target, built only with LAKESIDE_FUZZ=ON. CORPUS holds its seeds.
+function(lakeside_fuzzer name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "CORPUS" "SOURCES;DEPS")
+  _lakeside_check_arguments(${name})
+  if(NOT LAKESIDE_FUZZ)
+    return()
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  target_link_libraries(${name} PRIVATE lakeside_warnings ${arg_DEPS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzzers)
+  set(corpus "")
+  if(arg_CORPUS)
+    get_filename_component(corpus ${arg_CORPUS} ABSOLUTE)
+  endif()
+  # tools/fuzz reads this list.
+  file(WRITE ${CMAKE_BINARY_DIR}/fuzzers/${name}.corpus "${corpus}\n")
+endfunction()
+
+# A macro, so that it sees the caller's arg_ variables.
+macro(_lakeside_check_arguments name)
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "${name}: unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+endmacro()
