@@ -16,7 +16,7 @@ namespace lakeside {
 // carry are written as numeric references, as OSS and S3 do for odd keys.
 class XmlWriter {
  public:
-  explicit XmlWriter(std::string& out) : out_(out) {}  // writes the <?xml …?> line
+  explicit XmlWriter(std::string& out) : out_(out) {}  // writes nothing yet
 
   // `attributes` is written as given: ` xmlns="…"`.
   void open(std::string_view name, std::string_view attributes = {});
@@ -24,7 +24,7 @@ class XmlWriter {
   void text(std::string_view name, std::string_view value);
   void number(std::string_view name, std::uint64_t value);
   void boolean(std::string_view name, bool value);
-  void declaration();
+  void declaration();  // the <?xml …?> line and a line end
 
  private:
   std::string& out_;
