@@ -1,0 +1,96 @@
+// The nouns of object storage. No HTTP, no XML, no dialect.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/crypto.h"
+
+namespace lakeside::oss {
+
+inline constexpr std::size_t kMaxKeyBytes = 1023;                     // both vendors: 1,023 / 1,024
+inline constexpr std::uint64_t kMaxSinglePut = 5ULL << 30;            // 5 GiB
+inline constexpr std::uint64_t kMaxPart = 5ULL << 30;
+inline constexpr std::uint32_t kMaxPartNumber = 10000;
+inline constexpr std::uint64_t kMaxObject = 53'660'000'000'000ULL;    // 48.8 TiB
+inline constexpr std::uint64_t kMaxAppendable = 5ULL << 30;
+inline constexpr std::size_t kMaxUserMetadata = 8 << 10;              // names and values together
+inline constexpr std::size_t kMaxBucketsPerAccount = 1000;
+
+enum class Acl { kDefault, kPrivate, kPublicRead, kPublicReadWrite };  // kDefault: objects only
+enum class StorageClass { kStandard, kIa, kArchive, kColdArchive, kDeepColdArchive };
+enum class ObjectType { kNormal, kMultipart, kAppendable };
+
+struct Bucket {
+  std::string name;
+  std::string id;     // never used again, even when the name is
+  std::string owner;  // account id
+  Time created;
+  Acl acl = Acl::kPrivate;
+  StorageClass storage_class = StorageClass::kStandard;
+};
+
+struct BucketStat {
+  std::uint64_t object_count = 0;
+  std::uint64_t storage = 0;                 // bytes of objects and of unfinished parts
+  std::uint64_t multipart_upload_count = 0;
+  std::uint64_t multipart_part_count = 0;
+};
+
+// The headers a writer attaches and a reader gets back, as given.
+struct ObjectHeaders {
+  std::string content_type;
+  std::string cache_control;
+  std::string content_disposition;
+  std::string content_encoding;
+  std::string content_language;
+  std::string expires;
+  std::vector<std::pair<std::string, std::string>> user;  // lower-case names without x-…-meta-
+  friend bool operator==(const ObjectHeaders&, const ObjectHeaders&) = default;
+};
+
+enum class ChecksumAlgorithm { kCrc32, kCrc32c, kCrc64Nvme, kSha1, kSha256 };
+struct ObjectChecksum {
+  ChecksumAlgorithm algorithm;
+  std::string value;       // raw bytes
+  bool composite = false;  // of the parts' checksums rather than of the whole object
+  friend bool operator==(const ObjectChecksum&, const ObjectChecksum&) = default;
+};
+
+// The dialects compute a multipart ETag differently (protocols.md §2); both are kept, and the
+// codec shows its own. Of any other object the two are equal.
+struct ETag {
+  Md5Digest oss{};
+  Md5Digest s3{};
+  std::uint32_t parts = 0;  // 0: not multipart
+  friend bool operator==(const ETag&, const ETag&) = default;
+};
+
+struct ObjectInfo {
+  std::string key;
+  std::uint64_t size = 0;
+  Time modified;
+  ETag etag;
+  std::uint64_t crc64 = 0;  // CRC-64/XZ of the whole object
+  ObjectType type = ObjectType::kNormal;
+  StorageClass storage_class = StorageClass::kStandard;
+  Acl acl = Acl::kDefault;
+  std::string owner;
+  ObjectHeaders headers;
+  std::vector<ObjectChecksum> checksums;
+};
+
+// Conditions on the current object. An entry is an ETag as the client wrote it, without
+// quotes; "*" is any.
+struct Preconditions {
+  std::vector<std::string> if_match;
+  std::vector<std::string> if_none_match;
+  std::optional<Time> if_modified_since;
+  std::optional<Time> if_unmodified_since;
+};
+
+}  // namespace lakeside::oss
