@@ -6,6 +6,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,6 +21,9 @@
 #include "base/task.h"
 
 namespace lakeside::engines {
+
+// Every chunk of a blob but the last has a multiple of this many bytes (a full chunk has).
+inline constexpr std::size_t kBlobChunkQuantum = 64 << 10;
 
 // `<group>/<unique>`: printable, unique for all time within the store.
 struct BlobId {
@@ -37,7 +41,8 @@ class BlobWriter {
 
   // Appends the chunk. Returns when the writer can take more, not when it is written: a
   // small number of chunks may be in flight. Only the last chunk may be not full.
-  // Errors: kNoSpace, kIo; after an error only destruction is allowed.
+  // Errors: kNoSpace, kIo, kInvalid (a chunk after one that is no multiple of
+  // kBlobChunkQuantum); after an error only destruction is allowed.
   virtual Task<Status> append(Chunk chunk) = 0;
 
   // Makes the blob durable under its id: it survives a power cut when this returns success.
@@ -56,6 +61,7 @@ class BlobStore {
 
   // Thread-safe, called on an executor, on which the awaiting coroutine resumes.
 
+  // `group` is named like a partition, without a leading dot; else kInvalid.
   virtual Task<Result<std::unique_ptr<BlobWriter>>> create(std::string_view group) = 0;
 
   // The bytes [offset, offset + length) of a blob, in pieces. The source keeps the blob
