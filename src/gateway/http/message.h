@@ -55,6 +55,9 @@ struct Request {
   // The request's body with its transfer encoding removed; never null (empty without body).
   // Reading it sends "100 Continue" first where the client waits for that.
   ByteSource* body = nullptr;
+  // The handler's own state for this request; the server only keeps it alive until after
+  // `finished`.
+  std::shared_ptr<void> context;
 };
 
 // Response headers, kept as the bytes that go out.

@@ -1,0 +1,74 @@
+// What a cloud service is to the front door. The pipeline knows services by this alone.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/auth/authenticate.h"
+#include "gateway/http/message.h"
+
+namespace lakeside::gateway {
+
+// One row of a service's table of operations: the source of routing, authorisation, metrics,
+// metering, the compatibility page and the NotImplemented answers.
+struct OperationInfo {
+  std::string_view name;        // "PutObject"
+  std::string_view permission;  // "oss:PutObject"
+  std::string_view dialects;    // "oss s3": those whose clients can call it
+  bool implemented;
+};
+
+// A request on its way through the pipeline; each step fills in its part.
+struct Call {
+  explicit Call(http::Request& r) : request(r) {}
+  virtual ~Call() = default;
+
+  http::Request& request;
+  const OperationInfo* operation = nullptr;  // by route; null: no such operation
+  auth::SignedTarget target;                 // by route
+  auth::Identity identity;                   // by authenticate
+};
+
+// A decoded request: typed arguments inside, ready to be authorised and run.
+class Action {
+ public:
+  virtual ~Action() = default;
+  // Runs the operation and encodes what it returned, error or value.
+  virtual Task<http::Response> run(Call& call) = 0;
+};
+
+// A step either goes on or answers at once.
+using Step = std::expected<void, http::Response>;
+
+class Service {
+ public:
+  virtual ~Service() = default;
+
+  [[nodiscard]] virtual std::string_view name() const = 0;  // "oss"
+  [[nodiscard]] virtual std::span<const OperationInfo> operations() const = 0;
+
+  // The steps, in the order in which the pipeline takes them. All answers are in the
+  // service's own format.
+
+  // Makes the service's own kind of Call.
+  virtual std::unique_ptr<Call> begin(http::Request& request) = 0;
+  // Addressing and the choice of the operation. Reads the head only.
+  virtual Step route(Call& call) = 0;
+  // Words a failed authentication.
+  virtual http::Response reject(Call& call, const auth::AuthError& error) = 0;
+  // Answers a CORS preflight (OPTIONS with Origin), which is never signed.
+  virtual Task<http::Response> preflight(Call& call) = 0;
+  // Typed arguments from head and, where it is a document, body; the body of data stays unread.
+  virtual Task<std::expected<std::unique_ptr<Action>, http::Response>> decode(Call& call) = 0;
+  // May this principal do this? The answer names what decided.
+  virtual Task<Step> authorise(Call& call, const Action& action) = 0;
+  // What every response of the service carries (request id…).
+  virtual void finish(const Call& call, http::Response& response) = 0;
+};
+
+}  // namespace lakeside::gateway
