@@ -77,10 +77,10 @@ Chunk::Chunk(Chunk&& other) noexcept
       capacity_(std::exchange(other.capacity_, 0)) {}
 
 Chunk& Chunk::operator=(Chunk&& other) noexcept {
-  Chunk old(std::move(*this));
-  std::swap(data_, other.data_);
-  std::swap(size_, other.size_);
-  std::swap(capacity_, other.capacity_);
+  Chunk taken(std::move(other));
+  std::swap(data_, taken.data_);
+  std::swap(size_, taken.size_);
+  std::swap(capacity_, taken.capacity_);
   return *this;
 }
 

@@ -3,6 +3,7 @@
 #include <cassert>
 #include <charconv>
 #include <map>
+#include <type_traits>
 #include <variant>
 
 namespace lakeside {
@@ -16,9 +17,15 @@ struct Family {
   std::map<std::string, Metric, std::less<>> metrics;
 };
 
-void append_number(std::string& out, auto value) {
-  std::array<char, 32> text;
-  out.append(text.data(), std::to_chars(text.begin(), text.end(), value).ptr);
+template <class N>
+void append_number(std::string& out, N value) {
+  std::array<char, 64> text;
+  if constexpr (std::is_floating_point_v<N>) {
+    out.append(text.data(),
+               std::to_chars(text.begin(), text.end(), value, std::chars_format::fixed).ptr);
+  } else {
+    out.append(text.data(), std::to_chars(text.begin(), text.end(), value).ptr);
+  }
 }
 
 void append_sample(std::string& out, std::string_view name, std::string_view suffix,

@@ -1,0 +1,66 @@
+#include "base/metrics.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace lakeside {
+namespace {
+
+TEST(Metrics, SameNameAndLabelsIsTheSameObject) {
+  Metrics metrics;
+  Counter& a = metrics.counter("requests", "Requests.", R"(op="Get")");
+  EXPECT_EQ(&a, &metrics.counter("requests", "Requests.", R"(op="Get")"));
+  EXPECT_NE(&a, &metrics.counter("requests", "Requests.", R"(op="Put")"));
+}
+
+TEST(Metrics, Render) {
+  Metrics metrics;
+  metrics.gauge("z_open", "Open\nthings \\.").set(-3);
+  metrics.counter("a_total", "All.", R"(op="Put")").add(2);
+  metrics.counter("a_total", "All.", R"(op="Get")").add();
+  metrics.counter("a_plain", "Plain.");
+  EXPECT_EQ(metrics.render(),
+            "# HELP a_plain Plain.\n# TYPE a_plain counter\na_plain 0\n"
+            "# HELP a_total All.\n# TYPE a_total counter\n"
+            "a_total{op=\"Get\"} 1\na_total{op=\"Put\"} 2\n"
+            "# HELP z_open Open\\nthings \\\\.\n# TYPE z_open gauge\nz_open -3\n");
+}
+
+TEST(Metrics, Histogram) {
+  Metrics metrics;
+  Histogram& histogram = metrics.histogram("t", "Time.", R"(op="Get")");
+  histogram.observe(0.0001);  // a bound belongs to its bucket
+  histogram.observe(0.25);
+  histogram.observe(100);
+  std::string text = metrics.render();
+  EXPECT_TRUE(text.starts_with("# HELP t Time.\n# TYPE t histogram\n"
+                               "t_bucket{op=\"Get\",le=\"0.0001\"} 1\n"
+                               "t_bucket{op=\"Get\",le=\"0.0005\"} 1\n"))
+      << text;
+  EXPECT_NE(text.find("t_bucket{op=\"Get\",le=\"0.1\"} 1\nt_bucket{op=\"Get\",le=\"0.5\"} 2\n"),
+            std::string::npos);
+  EXPECT_TRUE(text.ends_with("t_bucket{op=\"Get\",le=\"30\"} 2\n"
+                             "t_bucket{op=\"Get\",le=\"+Inf\"} 3\n"
+                             "t_sum{op=\"Get\"} 100.2501\nt_count{op=\"Get\"} 3\n"))
+      << text;
+}
+
+TEST(Metrics, FromManyThreads) {
+  Metrics metrics;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 1000; ++i) {
+        metrics.counter("c", "").add();
+        metrics.histogram("h", "").observe(0.001);
+        if (i % 100 == 0) (void)metrics.render();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(metrics.counter("c", "").value(), 4000u);
+}
+
+}  // namespace
+}  // namespace lakeside
