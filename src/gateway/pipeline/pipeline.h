@@ -2,7 +2,6 @@
 // run → encode → log and meter. No operation can skip a step.
 #pragma once
 
-#include <functional>
 #include <memory>
 
 #include "base/clock.h"
@@ -14,16 +13,14 @@
 
 namespace lakeside::gateway {
 
-struct PipelineOptions {
-  auth::AuthOptions auth;
-  bool access_log = true;
-};
+class AccessLog;
 
 class Pipeline final : public http::Handler {
  public:
   // Everything referred to outlives the pipeline.
-  Pipeline(const Router& router, const auth::KeySource& keys, const Clock& clock, Metrics& metrics,
-           PipelineOptions options);
+  // `access_log` may be null.
+  Pipeline(const Router& router, const auth::KeySource& keys, const Clock& clock,
+           auth::AuthOptions auth_options, Metrics& metrics, AccessLog* access_log);
   ~Pipeline() override;
 
   Task<http::Response> handle(http::Request& request) override;
@@ -37,7 +34,8 @@ class Pipeline final : public http::Handler {
   const Router& router_;
   const auth::KeySource& keys_;
   const Clock& clock_;
-  PipelineOptions options_;
+  auth::AuthOptions auth_options_;
+  AccessLog* access_log_;
   std::unique_ptr<Meters> meters_;
 };
 

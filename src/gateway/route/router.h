@@ -28,6 +28,7 @@ class Router {
     }
     return nullptr;
   }
+  [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
 
  private:
   std::vector<Route> routes_;

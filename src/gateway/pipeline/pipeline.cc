@@ -1,0 +1,148 @@
+#include "gateway/pipeline/pipeline.h"
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "base/encoding.h"
+#include "gateway/pipeline/access_log.h"
+
+namespace lakeside::gateway {
+namespace {
+
+// What `finished` needs to know of a request that `handle` took.
+struct Record {
+  Service* service = nullptr;
+  std::unique_ptr<Call> call;
+};
+
+bool is_preflight(const http::RequestHead& head) {
+  return head.method == "OPTIONS" && head.header("Origin") &&
+         head.header("Access-Control-Request-Method");
+}
+
+http::Response no_such_service() {
+  http::Response response;
+  response.status = 404;
+  response.headers.add("Content-Type", "text/plain");
+  response.body = std::string("No service of this cloud answers here.\n");
+  response.error_code = "NoSuchService";
+  return response;
+}
+
+}  // namespace
+
+struct Pipeline::Meters {
+  struct Operation {
+    std::array<Counter*, 6> by_status{};  // [status / 100]
+    Counter* bytes_in;
+    Counter* bytes_out;
+    Histogram* seconds;
+  };
+
+  Operation make(Metrics& metrics, std::string_view service, std::string_view operation) {
+    std::string labels = "service=\"" + std::string(service) + "\",operation=\"" +
+                         std::string(operation) + "\"";
+    Operation meters{};
+    for (std::size_t i = 1; i < meters.by_status.size(); ++i) {
+      meters.by_status[i] =
+          &metrics.counter("lakeside_requests_total", "Requests answered.",
+                           labels + ",status=\"" + std::to_string(i) + "xx\"");
+    }
+    meters.bytes_in = &metrics.counter("lakeside_request_bytes_total",
+                                       "Bytes of request bodies.", labels);
+    meters.bytes_out = &metrics.counter("lakeside_response_bytes_total",
+                                        "Bytes of response bodies.", labels);
+    meters.seconds = &metrics.histogram("lakeside_request_seconds",
+                                        "From a request's head to its response's end.", labels);
+    return meters;
+  }
+
+  std::unordered_map<const OperationInfo*, Operation> operations;
+  Operation none;  // requests for which no implemented operation was found
+};
+
+Pipeline::Pipeline(const Router& router, const auth::KeySource& keys, const Clock& clock,
+                   auth::AuthOptions auth_options, Metrics& metrics, AccessLog* access_log)
+    : router_(router),
+      keys_(keys),
+      clock_(clock),
+      auth_options_(std::move(auth_options)),
+      access_log_(access_log),
+      meters_(std::make_unique<Meters>()) {
+  for (const Route& route : router_.routes()) {
+    for (const OperationInfo& operation : route.service->operations()) {
+      if (!operation.implemented || meters_->operations.contains(&operation)) continue;
+      meters_->operations.emplace(
+          &operation, meters_->make(metrics, route.service->name(), operation.name));
+    }
+  }
+  meters_->none = meters_->make(metrics, "none", "none");
+}
+
+Pipeline::~Pipeline() = default;
+
+Task<http::Response> Pipeline::handle(http::Request& request) {
+  Service* service = router_.find(request.head);
+  if (service == nullptr) co_return no_such_service();
+
+  auto record = std::make_shared<Record>();
+  record->service = service;
+  record->call = service->begin(request);
+  request.context = record;
+
+  http::Response response = co_await process(*service, *record->call);
+  service->finish(*record->call, response);
+  co_return response;
+}
+
+// The whole way of a request. Each step either goes on or answers.
+Task<http::Response> Pipeline::process(Service& service, Call& call) {
+  const http::RequestHead& head = call.request.head;
+  if (is_preflight(head)) co_return co_await service.preflight(call);
+
+  Step routed = service.route(call);
+  if (!routed) co_return std::move(routed.error());
+
+  auto identity = auth::authenticate(head, call.target, keys_, clock_.now(), auth_options_);
+  if (!identity) co_return service.reject(call, identity.error());
+  call.identity = std::move(*identity);
+
+  auto action = co_await service.decode(call);
+  if (!action) co_return std::move(action.error());
+
+  Step allowed = co_await service.authorise(call, **action);
+  if (!allowed) co_return std::move(allowed.error());
+
+  co_return co_await (*action)->run(call);
+}
+
+void Pipeline::finished(const http::Request& request, const http::Response& response,
+                        const http::Exchange& exchange) {
+  const auto* record = static_cast<const Record*>(request.context.get());
+  const OperationInfo* operation = record != nullptr ? record->call->operation : nullptr;
+
+  auto found = meters_->operations.find(operation);
+  Meters::Operation& meters = found != meters_->operations.end() ? found->second : meters_->none;
+  auto status_class = static_cast<std::size_t>(exchange.status) / 100;
+  if (status_class >= 1 && status_class < meters.by_status.size()) {
+    meters.by_status[status_class]->add();
+  }
+  meters.bytes_in->add(exchange.bytes_in);
+  meters.bytes_out->add(exchange.bytes_out);
+  meters.seconds->observe(std::chrono::duration<double>(exchange.total).count());
+
+  if (access_log_ == nullptr) return;
+  AccessRecord access{};
+  if (record != nullptr) {
+    access.service = record->service->name();
+    access.principal = record->call->identity.principal.name;
+    access.access_key_id = record->call->identity.principal.access_key_id;
+  }
+  if (operation != nullptr) access.operation = operation->name;
+  access_log_->add(request, response, exchange, access);
+}
+
+}  // namespace lakeside::gateway
