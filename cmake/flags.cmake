@@ -32,7 +32,8 @@ add_compile_options(
 )
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
-  add_link_options(-Wl,-z,relro,-z,now)
+  # The static C++ library saves half a millisecond at start.
+  add_link_options(-Wl,-z,relro,-z,now -static-libstdc++ -static-libgcc)
 endif()
 
 # Warnings for our own targets; third-party code is built without them.

