@@ -15,8 +15,14 @@ pkg_check_modules(liburing REQUIRED IMPORTED_TARGET GLOBAL liburing)
 add_library(liburing::liburing ALIAS PkgConfig::liburing)
 
 if(LAKESIDE_TESTS)
-  find_package(GTest REQUIRED)                  # GTest::gtest_main
-  include(GoogleTest)
+  find_package(GTest)                           # GTest::gtest_main
+  if(GTest_FOUND)
+    include(GoogleTest)
+  else()
+    # `make run` installs only what a build needs. ctest fails when there are no tests.
+    message(STATUS "libgtest-dev is not installed: the tests are left out")
+    set(LAKESIDE_TESTS OFF)
+  endif()
 endif()
 
 find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)
