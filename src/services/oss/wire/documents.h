@@ -106,7 +106,10 @@ struct ListUploadsAnswer {
 
 struct DeleteManyAnswer {
   std::vector<std::string> deleted;
-  std::vector<std::pair<std::string, OssError>> failed;  // by key
+  struct Failed {
+    std::string key, code, message;
+  };
+  std::vector<Failed> failed;
   bool url_encoding = false;
 };
 [[nodiscard]] std::string delete_result(const DeleteManyAnswer& answer, Dialect dialect);
