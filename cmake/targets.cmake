@@ -39,7 +39,7 @@ function(lakeside_test name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(${name} PRIVATE lakeside_warnings ${arg_DEPS} GTest::gtest_main)
   gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
-    PROPERTIES TIMEOUT 120)
+    NO_PRETTY_VALUES PROPERTIES TIMEOUT 120)
 endfunction()
 
 # lakeside_fuzzer(NAME SOURCES file... [DEPS lib...] [CORPUS folder])
@@ -59,6 +59,7 @@ function(lakeside_fuzzer name)
   if(arg_CORPUS)
     get_filename_component(corpus ${arg_CORPUS} ABSOLUTE)
   endif()
+  add_dependencies(fuzzers ${name})
   # tools/fuzz reads this list.
   file(WRITE ${CMAKE_BINARY_DIR}/fuzzers/${name}.corpus "${corpus}\n")
 endfunction()
