@@ -1,6 +1,6 @@
-// The low-level functions: a context on the stack and no allocation. EVP costs 0.2 µs more a
-// call, which counts where a request signature is five of them. Deprecated, but the whole of
-// OpenSSL 3 keeps them.
+// The low-level functions: a context on the stack, no allocation, nothing to keep a thread.
+// EVP with a reused context costs 40 ns more a hash, and an HMAC is four of them. Deprecated,
+// but the whole of OpenSSL 3 keeps them.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/crypto.h"
 
@@ -133,9 +133,26 @@ void fill_random(MutableBytes out) {
 }
 
 std::string random_hex_upper(std::size_t bytes) {
-  std::string raw(bytes, '\0');
-  fill_random(std::as_writable_bytes(std::span(raw)));
-  return hex_upper(as_bytes(raw));
+  // Every request gets an identifier: asking the kernel each time would cost it 0.3 µs.
+  struct Pool {
+    std::array<std::byte, 512> bytes;
+    std::size_t used = sizeof bytes;
+  };
+  thread_local Pool pool;
+  if (bytes > pool.bytes.size() / 2) {
+    std::string raw(bytes, '\0');
+    fill_random(std::as_writable_bytes(std::span(raw)));
+    return hex_upper(as_bytes(raw));
+  }
+  if (pool.bytes.size() - pool.used < bytes) {
+    fill_random(pool.bytes);
+    pool.used = 0;
+  }
+  auto taken = std::span(pool.bytes).subspan(pool.used, bytes);
+  pool.used += bytes;
+  std::string text = hex_upper(taken);
+  std::ranges::fill(taken, std::byte{0});  // whoever got it may keep it secret
+  return text;
 }
 
 std::string random_alphanumeric(std::size_t length) {

@@ -1,4 +1,4 @@
-// Hashes, MACs and random bytes, on OpenSSL. EVP handles are fetched once per process.
+// Hashes, MACs and random bytes, on OpenSSL.
 #pragma once
 
 #include <array>

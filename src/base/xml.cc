@@ -1,6 +1,9 @@
 #include "base/xml.h"
 
+#include <emmintrin.h>
+
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstring>
 #include <pugixml.hpp>
@@ -14,62 +17,72 @@ constexpr int kMaxDepth = 32;
 
 // --- Writing ---
 
-// Characters that need an escape in text.
-constexpr std::array<bool, 256> kSpecial = [] {
-  std::array<bool, 256> table{};
-  for (unsigned c = 0; c < 0x20; ++c) table[c] = true;
-  table['\t'] = table['\n'] = false;
-  for (char c : std::string_view("&<>\"'")) table[static_cast<unsigned char>(c)] = true;
+// What stands for a character of text. Padded, so that a copy needs no length.
+struct Reference {
+  std::array<char, 7> text{};
+  std::uint8_t length = 0;
+};
+constexpr std::array<Reference, 64> kReferences = [] {
+  std::array<Reference, 64> table{};
+  auto set = [&](unsigned c, std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i) table[c].text[i] = text[i];
+    table[c].length = static_cast<std::uint8_t>(text.size());
+  };
+  // XML 1.0 has no way to carry these; a reader that is lenient gets the key back.
+  constexpr std::string_view kControls =
+      "&#x0; &#x1; &#x2; &#x3; &#x4; &#x5; &#x6; &#x7; &#x8; &#x9; &#xa; &#xb; &#xc; &#xd; "
+      "&#xe; &#xf; &#x10;&#x11;&#x12;&#x13;&#x14;&#x15;&#x16;&#x17;&#x18;&#x19;&#x1a;&#x1b;"
+      "&#x1c;&#x1d;&#x1e;&#x1f;";
+  for (unsigned c = 0; c < 0x20; ++c) set(c, kControls.substr(c * 6, c < 0x10 ? 5 : 6));
+  set('\t', "\t");
+  set('\n', "\n");
+  set('\r', "&#13;");
+  set('&', "&amp;");
+  set('<', "&lt;");
+  set('>', "&gt;");
+  set('"', "&quot;");
+  set('\'', "&#39;");
   return table;
 }();
 
-bool is_special(char c) { return kSpecial[static_cast<unsigned char>(c)]; }
-
-void append_reference(std::string& out, char c) {
-  switch (c) {
-    case '&':
-      out += "&amp;";
-      return;
-    case '<':
-      out += "&lt;";
-      return;
-    case '>':
-      out += "&gt;";
-      return;
-    case '"':
-      out += "&quot;";
-      return;
-    case '\'':
-      out += "&#39;";
-      return;
-    case '\r':
-      out += "&#13;";
-      return;
-  }
-  std::array<char, 2> digits;
-  char* end = std::to_chars(digits.begin(), digits.end(), static_cast<unsigned char>(c), 16).ptr;
-  out += "&#x";
-  out.append(digits.data(), end);
-  out += ';';
+// One bit for each of the 16 characters that may need a reference (tabs and line ends too).
+unsigned special_mask(__m128i block) {
+  auto is = [](__m128i a, char c) { return _mm_cmpeq_epi8(a, _mm_set1_epi8(c)); };
+  __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1F)), block);
+  __m128i apostrophe_or_and = is(_mm_or_si128(block, _mm_set1_epi8('&' ^ '\'')), '\'');
+  __m128i less_or_greater = is(_mm_or_si128(block, _mm_set1_epi8('<' ^ '>')), '>');
+  __m128i special = _mm_or_si128(_mm_or_si128(control, is(block, '"')),
+                                 _mm_or_si128(apostrophe_or_and, less_or_greater));
+  return static_cast<unsigned>(_mm_movemask_epi8(special));
 }
 
-void append_text(std::string& out, std::string_view text) {
-  const char* start = text.data();  // of the run without escapes
-  const char* end = start + text.size();
-  for (const char* p = start; p < end; ++p) {
-    if (!is_special(*p)) continue;
-    out.append(start, p);
-    append_reference(out, *p);
-    start = p + 1;
-  }
-  out.append(start, end);
-}
+constexpr std::size_t kBlock = sizeof(__m128i);
 
-void append_tag(std::string& out, std::string_view opening, std::string_view name,
-                std::string_view closing) {
-  out += opening;
-  out += name;
-  out += closing;
+// The last `size` < 16 characters of a text, without reading beyond it.
+__m128i load_tail(const char* from, std::size_t size) {
+  auto overlapping = [&]<class Word>(Word) -> std::uint64_t {
+    Word first, last;
+    std::memcpy(&first, from, sizeof first);
+    std::memcpy(&last, from + size - sizeof last, sizeof last);
+    return first | std::uint64_t{last} << (8 * (size - sizeof last));
+  };
+  if (size >= 8) {
+    std::uint64_t first, last;
+    std::memcpy(&first, from, 8);
+    std::memcpy(&last, from + size - 8, 8);
+    // The part of `last` that is not in `first`; in two steps since a shift by 64 is none.
+    std::uint64_t rest = last >> (8 * (15 - size)) >> 8;
+    return _mm_set_epi64x(static_cast<long long>(rest), static_cast<long long>(first));
+  }
+  std::uint64_t word = 0;
+  if (size >= 4) {
+    word = overlapping(std::uint32_t{});
+  } else if (size >= 2) {
+    word = overlapping(std::uint16_t{});
+  } else if (size == 1) {
+    word = static_cast<unsigned char>(*from);
+  }
+  return _mm_set_epi64x(0, static_cast<long long>(word));
 }
 
 // --- Reading ---
@@ -221,31 +234,46 @@ pugi::xml_node to_node(void* node) {
 
 void XmlWriter::declaration() { out_ += "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"; }
 
-void XmlWriter::open(std::string_view name, std::string_view attributes) {
-  out_ += '<';
-  out_ += name;
-  out_ += attributes;
-  out_ += '>';
+// Copies a block at a time, each up to its first character that needs a reference.
+char* XmlWriter::put_escaped(char* to, std::string_view text) {
+  const char* from = text.data();
+  const char* const end = from + text.size();
+  while (from < end) {
+    const auto left = static_cast<std::size_t>(end - from);
+    const bool whole = left >= kBlock;
+    __m128i block = whole ? _mm_loadu_si128(reinterpret_cast<const __m128i*>(from))
+                          : load_tail(from, left);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), block);
+    const std::size_t length = whole ? kBlock : left;
+    unsigned special = special_mask(block) & ((1U << length) - 1);
+    if (special == 0) {
+      from += length;
+      to += length;
+      continue;
+    }
+    auto plain = std::countr_zero(special);
+    from += plain;
+    to += plain;
+    const Reference& instead = kReferences[static_cast<unsigned char>(*from)];
+    std::memcpy(to, instead.text.data(), instead.text.size());
+    to += instead.length;
+    ++from;
+  }
+  return to;
 }
 
-void XmlWriter::close(std::string_view name) { append_tag(out_, "</", name, ">"); }
-
-void XmlWriter::text(std::string_view name, std::string_view value) {
-  append_tag(out_, "<", name, ">");
-  append_text(out_, value);
-  append_tag(out_, "</", name, ">");
+char* XmlWriter::put_number(char* to, std::uint64_t value) {
+  return std::to_chars(to, to + kMostDigits, value).ptr;
 }
 
-void XmlWriter::number(std::string_view name, std::uint64_t value) {
-  std::array<char, 20> digits;
-  append_tag(out_, "<", name, ">");
-  out_.append(digits.data(), std::to_chars(digits.begin(), digits.end(), value).ptr);
-  append_tag(out_, "</", name, ">");
-}
-
-void XmlWriter::boolean(std::string_view name, bool value) {
-  append_tag(out_, "<", name, value ? ">true</" : ">false</");
-  append_tag(out_, {}, name, ">");
+void XmlWriter::long_text(std::string_view name, std::string_view value) {
+  open(name);
+  while (!value.empty()) {
+    std::string_view piece = value.substr(0, kShortText);
+    append(most_escaped(piece.size()), [&](char* to) { return put_escaped(to, piece); });
+    value.remove_prefix(piece.size());
+  }
+  close(name);
 }
 
 struct XmlDocument::Impl {

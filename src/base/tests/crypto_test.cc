@@ -67,6 +67,11 @@ TEST(Crypto, ConstantTimeEqual) {
 TEST(Crypto, Random) {
   EXPECT_EQ(random_hex_upper(12).size(), 24u);
   EXPECT_NE(random_hex_upper(12), random_hex_upper(12));
+  std::set<std::string> ids;
+  for (int i = 0; i < 1000; ++i) ids.insert(random_hex_upper(16));
+  EXPECT_EQ(ids.size(), 1000u);
+  EXPECT_EQ(random_hex_upper(0), "");
+  EXPECT_EQ(random_hex_upper(5000).size(), 10000u);
   EXPECT_EQ(random_alphanumeric(0), "");
   EXPECT_EQ(random_alphanumeric(30).size(), 30u);
   std::set<char> seen;

@@ -51,6 +51,16 @@ TEST(XmlWriter, EscapesAtEveryPosition) {
   }
 }
 
+TEST(XmlWriter, LongTexts) {
+  for (std::size_t length : {511u, 512u, 513u, 1024u, 5000u}) {
+    for (char c : {'x', '"'}) {
+      std::string text(length, c), expected = "<T>";
+      for (std::size_t i = 0; i < length; ++i) expected += c == 'x' ? "x" : "&quot;";
+      ASSERT_EQ(written(text), expected + "</T>");
+    }
+  }
+}
+
 TEST(XmlDocument, ReadsWhatTheWriterWrote) {
   std::string all;
   for (int c = 1; c < 0x80; ++c) all += static_cast<char>(c);
