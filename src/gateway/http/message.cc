@@ -1,0 +1,80 @@
+#include "gateway/http/message.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/encoding.h"
+
+namespace lakeside::http {
+namespace {
+
+bool is_control(char c) {
+  auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
+void append_clean(std::string& out, std::string_view text) {
+  if (std::ranges::none_of(text, is_control)) {
+    out += text;
+    return;
+  }
+  std::ranges::remove_copy_if(text, std::back_inserter(out), is_control);
+}
+
+bool decode_into(std::string& out, std::string_view text) {
+  if (text.find_first_of("%+") == std::string_view::npos) {
+    out = text;
+    return true;
+  }
+  auto decoded = query_decode(text);
+  if (!decoded) return false;
+  out = std::move(*decoded);
+  return true;
+}
+
+}  // namespace
+
+std::optional<std::string_view> RequestHead::header(std::string_view name) const {
+  for (const Header& h : headers) {
+    if (h.name.size() == name.size() && equals_ignore_case(h.name, name)) return h.value;
+  }
+  return std::nullopt;
+}
+
+const QueryParam* RequestHead::param(std::string_view name) const {
+  auto found = std::ranges::find(query, name, &QueryParam::name);
+  return found == query.end() ? nullptr : &*found;
+}
+
+std::optional<std::vector<QueryParam>> parse_query(std::string_view raw_query) {
+  std::vector<QueryParam> params;
+  while (!raw_query.empty()) {
+    std::string_view part = raw_query.substr(0, raw_query.find('&'));
+    raw_query.remove_prefix(std::min(part.size() + 1, raw_query.size()));
+    if (part.empty()) continue;  // "a&&b"
+    std::size_t equals = part.find('=');
+    QueryParam& param = params.emplace_back();
+    if (!decode_into(param.name, part.substr(0, equals))) return std::nullopt;
+    if (equals == std::string_view::npos) continue;
+    param.has_value = true;
+    if (!decode_into(param.value, part.substr(equals + 1))) return std::nullopt;
+  }
+  return params;
+}
+
+void HeaderBlock::add(std::string_view name, std::string_view value) {
+  if (text_.empty()) text_.reserve(512);
+  append_clean(text_, name);
+  text_ += ": ";
+  append_clean(text_, value);
+  text_ += "\r\n";
+}
+
+void HeaderBlock::add(std::string_view name, std::uint64_t value) {
+  std::array<char, 20> digits;
+  auto end = std::to_chars(digits.begin(), digits.end(), value).ptr;
+  add(name, std::string_view(digits.data(), end));
+}
+
+}  // namespace lakeside::http
