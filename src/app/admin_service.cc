@@ -1,0 +1,145 @@
+#include "app/admin_service.h"
+
+#include <array>
+
+#include "base/log.h"
+
+namespace lakeside::app {
+namespace {
+
+using gateway::Action;
+using gateway::Call;
+using gateway::OperationInfo;
+using gateway::Step;
+
+enum Index { kHealth, kMetrics, kReset };
+constexpr std::array<OperationInfo, 3> kOperations = {{
+    {"Health", "lakeside:Health", "lakeside", true},
+    {"Metrics", "lakeside:Metrics", "lakeside", true},
+    {"Reset", "lakeside:Reset", "lakeside", true},
+}};
+
+struct Endpoint {
+  std::string_view method;
+  std::string_view path;
+  Index operation;
+};
+constexpr std::array<Endpoint, 3> kEndpoints = {{
+    {"GET", "/_lakeside/health", kHealth},
+    {"GET", "/_lakeside/metrics", kMetrics},
+    {"POST", "/_lakeside/reset", kReset},
+}};
+
+http::Response text_response(int status, std::string text, std::string error_code = {}) {
+  http::Response response;
+  response.status = status;
+  response.headers.add("Content-Type", "text/plain; charset=utf-8");
+  response.headers.add("Cache-Control", "no-store");
+  response.body = std::move(text);
+  response.error_code = std::move(error_code);
+  return response;
+}
+
+bool is_loopback(std::string_view peer) {
+  return peer.starts_with("127.") || peer == "::1" || peer.starts_with("::ffff:127.");
+}
+
+class AdminService final : public gateway::Service {
+ public:
+  AdminService(const Metrics& metrics, AdminHooks hooks)
+      : metrics_(metrics), hooks_(std::move(hooks)) {}
+
+  [[nodiscard]] std::string_view name() const override { return "lakeside"; }
+  [[nodiscard]] std::span<const OperationInfo> operations() const override { return kOperations; }
+
+  std::unique_ptr<Call> begin(http::Request& request) override {
+    return std::make_unique<Call>(request);
+  }
+
+  Step route(Call& call) override {
+    bool path_known = false;
+    for (const Endpoint& endpoint : kEndpoints) {
+      if (endpoint.path != call.request.head.raw_path) continue;
+      path_known = true;
+      if (endpoint.method != call.request.head.method) continue;
+      call.operation = &kOperations[endpoint.operation];
+      return {};
+    }
+    if (path_known) {
+      return std::unexpected(text_response(405, "This method is not allowed here.\n",
+                                           "MethodNotAllowed"));
+    }
+    return std::unexpected(text_response(404, "There is nothing here.\n", "NotFound"));
+  }
+
+  http::Response reject(Call&, const auth::AuthError& error) override {
+    return text_response(403, "The request's credentials were not accepted: " + error.message + "\n",
+                         "AccessDenied");
+  }
+
+  Task<http::Response> preflight(Call&) override {
+    co_return text_response(403, "No other site may use this.\n", "AccessForbidden");
+  }
+
+  Task<std::expected<std::unique_ptr<Action>, http::Response>> decode(Call& call) override;
+
+  Task<Step> authorise(Call& call, const Action&) override {
+    if (call.operation == &kOperations[kHealth]) co_return Step{};
+    const http::RequestHead& head = call.request.head;
+    if (call.operation == &kOperations[kReset] && !hooks_.allow_reset) {
+      co_return std::unexpected(text_response(
+          403, "Reset is off: start the server with --allow-reset or --ephemeral.\n", "AccessDenied"));
+    }
+    // A web page can make a browser send such a request, but not without these headers.
+    if (head.header("Origin") || head.header("Sec-Fetch-Site")) {
+      co_return std::unexpected(text_response(403, "Not for browsers.\n", "AccessDenied"));
+    }
+    if (is_loopback(call.request.peer) ||
+        call.identity.principal.kind == Principal::Kind::kRoot) {
+      co_return Step{};
+    }
+    co_return std::unexpected(text_response(
+        403, "Only callers on this machine, or signed by the root key, may do this.\n",
+        "AccessDenied"));
+  }
+
+  void finish(const Call&, http::Response&) override {}
+
+  [[nodiscard]] const Metrics& metrics() const { return metrics_; }
+  [[nodiscard]] const AdminHooks& hooks() const { return hooks_; }
+
+ private:
+  const Metrics& metrics_;
+  AdminHooks hooks_;
+};
+
+class AdminAction final : public Action {
+ public:
+  explicit AdminAction(const AdminService& service) : service_(service) {}
+
+  Task<http::Response> run(Call& call) override {
+    if (call.operation == &kOperations[kHealth]) co_return text_response(200, "ok\n");
+    if (call.operation == &kOperations[kMetrics]) {
+      co_return text_response(200, service_.metrics().render());
+    }
+    Status done = co_await service_.hooks().reset();
+    if (done) co_return text_response(200, "All data was removed.\n");
+    log(LogLevel::kError, "reset failed", {{"why", done.error().detail}});
+    co_return text_response(500, "Reset failed; the log says why.\n", "InternalError");
+  }
+
+ private:
+  const AdminService& service_;
+};
+
+Task<std::expected<std::unique_ptr<Action>, http::Response>> AdminService::decode(Call&) {
+  co_return std::make_unique<AdminAction>(*this);
+}
+
+}  // namespace
+
+std::unique_ptr<gateway::Service> make_admin_service(const Metrics& metrics, AdminHooks hooks) {
+  return std::make_unique<AdminService>(metrics, std::move(hooks));
+}
+
+}  // namespace lakeside::app

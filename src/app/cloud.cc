@@ -1,0 +1,133 @@
+#include "app/cloud.h"
+
+#include <unistd.h>
+
+#include <optional>
+#include <thread>
+
+#include "app/admin_service.h"
+#include "app/housekeeping.h"
+#include "app/root_key_source.h"
+#include "base/executor.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "engines/files/file_blob_store.h"
+#include "engines/rocksdb/rocksdb_kv.h"
+#include "gateway/http/server.h"
+#include "gateway/pipeline/access_log.h"
+#include "gateway/pipeline/pipeline.h"
+#include "gateway/route/router.h"
+#include "services/oss/service.h"
+
+namespace lakeside::app {
+namespace {
+
+// Destroyed from the last member to the first: the server stops before what it serves from.
+class RunningCloud final : public Cloud {
+ public:
+  RunningCloud(const ServeSettings& settings, const RootKey& key)
+      : settings_(settings), keys_(key) {}
+  ~RunningCloud() override { stop(std::chrono::milliseconds(0)); }
+
+  Status open_engines(const DataFolder& folder);
+  Status start_serving();
+
+  [[nodiscard]] std::string url() const override {
+    return scheme() + format_endpoint(server_->endpoints().front());
+  }
+  [[nodiscard]] int port() const override { return server_->endpoints().front().port; }
+  void stop(std::chrono::milliseconds drain) override {
+    if (server_) server_->stop(drain);
+    housekeeping_.reset();
+  }
+
+ private:
+  [[nodiscard]] std::string scheme() const {
+    return settings_.tls_cert.empty() ? "http://" : "https://";
+  }
+  [[nodiscard]] Result<std::unique_ptr<http::Server>> listen();
+  [[nodiscard]] gateway::Router make_router();
+
+  const ServeSettings settings_;
+  const RootKeySource keys_;
+  Metrics metrics_;
+  ThreadPool hashing_{"hash", std::max(2U, std::thread::hardware_concurrency())};
+  std::unique_ptr<engines::Kv> kv_;
+  std::unique_ptr<engines::BlobStore> blobs_;
+  std::unique_ptr<oss::ObjectStore> objects_;
+  std::unique_ptr<gateway::Service> admin_;
+  std::unique_ptr<gateway::Service> oss_;
+  std::optional<gateway::AccessLog> access_log_;
+  std::optional<gateway::Router> router_;
+  std::optional<gateway::Pipeline> pipeline_;
+  std::unique_ptr<http::Server> server_;
+  std::optional<Housekeeping> housekeeping_;
+};
+
+Status RunningCloud::open_engines(const DataFolder& folder) {
+  auto durability =
+      settings_.relaxed_durability ? engines::Durability::kRelaxed : engines::Durability::kStrict;
+  auto kv = engines::open_rocksdb_kv({.path = folder.kv(), .durability = durability});
+  if (!kv) return std::unexpected(kv.error());
+  kv_ = std::move(*kv);
+  auto blobs = engines::open_file_blob_store({.path = folder.blobs(), .durability = durability});
+  if (!blobs) return std::unexpected(blobs.error());
+  blobs_ = std::move(*blobs);
+  objects_ = oss::ObjectStore::create(*kv_, *blobs_, hashing_, system_clock(), {});
+  return {};
+}
+
+gateway::Router RunningCloud::make_router() {
+  admin_ = make_admin_service(metrics_, {[this] { return objects_->reset(); },
+                                         settings_.allow_reset || settings_.ephemeral});
+  oss_ = oss::make_oss_service(*objects_, system_clock(),
+                               {.region = settings_.region,
+                                .domains = settings_.domains,
+                                .public_endpoint = settings_.public_endpoint});
+  // First match wins. A bucket's name begins with a letter or a digit, so that none is hidden.
+  return gateway::Router({
+      {"path /_lakeside/",
+       [](const http::RequestHead& head) { return head.raw_path.starts_with("/_lakeside/"); },
+       admin_.get()},
+      {"everything else is object storage", [](const http::RequestHead&) { return true; },
+       oss_.get()},
+  });
+}
+
+Result<std::unique_ptr<http::Server>> RunningCloud::listen() {
+  http::ServerOptions options{.listen = settings_.listen,
+                              .tls_certificate_file = settings_.tls_cert,
+                              .tls_key_file = settings_.tls_key};
+  if (!options.listen.empty()) return http::Server::start(options, *pipeline_, metrics_);
+
+  options.listen = {{"127.0.0.1", kDefaultPort}, {"::1", kDefaultPort}};
+  auto server = http::Server::start(options, *pipeline_, metrics_);
+  if (server) return server;
+  // A machine without IPv6 is served all the same.
+  options.listen.pop_back();
+  return http::Server::start(options, *pipeline_, metrics_);
+}
+
+Status RunningCloud::start_serving() {
+  if (settings_.access_log) access_log_.emplace(STDERR_FILENO, settings_.log_format);
+  router_.emplace(make_router());
+  pipeline_.emplace(*router_, keys_, system_clock(), auth::AuthOptions{.region = settings_.region},
+                    metrics_, access_log_ ? &*access_log_ : nullptr);
+  auto server = listen();
+  if (!server) return std::unexpected(server.error());
+  server_ = std::move(*server);
+  housekeeping_.emplace(*objects_, metrics_);
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Cloud>> Cloud::start(const ServeSettings& settings, const DataFolder& folder,
+                                            const RootKey& key) {
+  auto cloud = std::make_unique<RunningCloud>(settings, key);
+  if (auto opened = cloud->open_engines(folder); !opened) return std::unexpected(opened.error());
+  if (auto serving = cloud->start_serving(); !serving) return std::unexpected(serving.error());
+  return cloud;
+}
+
+}  // namespace lakeside::app

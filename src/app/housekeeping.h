@@ -1,0 +1,30 @@
+// The thread that tidies up behind the services: removed blobs, orphans of a crash, scrubbing.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "base/metrics.h"
+#include "services/oss/core/object_store.h"
+
+namespace lakeside::app {
+
+class Housekeeping {
+ public:
+  Housekeeping(oss::ObjectStore& store, Metrics& metrics);
+  ~Housekeeping();  // waits for the piece of work under way, which is bounded
+  Housekeeping(const Housekeeping&) = delete;
+  Housekeeping& operator=(const Housekeeping&) = delete;
+
+ private:
+  void run(Metrics& metrics);
+
+  oss::ObjectStore& store_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace lakeside::app
