@@ -1,0 +1,148 @@
+#include "gateway/auth/attempt.h"
+
+#include <utility>
+
+#include "base/encoding.h"
+
+namespace lakeside::auth {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::uint64_t kMaxEpochSeconds = 1ULL << 40;  // fits Time; some 35,000 years
+
+// The first token that is not empty: SDKs may send an empty one where they have none.
+std::string_view token_name(const http::RequestHead& head, Vendor vendor) {
+  static constexpr std::string_view kOssNames[] = {"x-oss-security-token", "security-token"};
+  static constexpr std::string_view kAwsNames[] = {"x-amz-security-token", "X-Amz-Security-Token"};
+  const auto& names = vendor == Vendor::kOss ? kOssNames : kAwsNames;
+  for (std::string_view name : names) {
+    if (!head.header(name).value_or("").empty()) return name;
+    const http::QueryParam* param = head.param(name);
+    if (param != nullptr && !param->value.empty()) return name;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::unexpected<AuthError> reject(AuthFault fault, std::string message) {
+  AuthError error{};
+  error.fault = fault;
+  error.message = std::move(message);
+  return std::unexpected(std::move(error));
+}
+
+std::unexpected<AuthError> reject(AuthFault fault, std::string message,
+                                  std::string_view argument_name,
+                                  std::string_view argument_value) {
+  auto rejected = reject(fault, std::move(message));
+  rejected.error().argument_name = argument_name;
+  rejected.error().argument_value = argument_value;
+  return rejected;
+}
+
+std::expected<Credential, AuthError> find_key(const KeySource& keys,
+                                              std::string_view access_key_id, Vendor vendor) {
+  const char* owner = vendor == Vendor::kOss ? "OSS" : "AWS";
+  auto found = keys.find(access_key_id);
+  if (!found) {
+    auto rejected =
+        reject(AuthFault::kUnknownKey, std::string("The ") + owner +
+                                           " Access Key Id you provided does not exist in our "
+                                           "records.");
+    rejected.error().access_key_id = access_key_id;
+    return rejected;
+  }
+  if (!found->enabled) {
+    auto rejected = reject(AuthFault::kDisabledKey, std::string("The ") + owner +
+                                                        " Access Key Id you provided is disabled.");
+    rejected.error().access_key_id = access_key_id;
+    return rejected;
+  }
+  return std::move(*found);
+}
+
+Check refuse_token(const http::RequestHead& head, Vendor vendor) {
+  std::string_view name = token_name(head, vendor);
+  if (name.empty()) return {};
+  // The value stays out of the answer: it is a credential.
+  return reject(AuthFault::kMalformed,
+                vendor == Vendor::kOss ? "The security token you provided is invalid."
+                                       : "The provided token is malformed or otherwise invalid.",
+                name, {});
+}
+
+std::expected<Credential, AuthError> admit(const Attempt& attempt, std::string_view access_key_id,
+                                           Vendor vendor, const Check& time) {
+  auto credential = find_key(attempt.keys, access_key_id, vendor);
+  if (!credential) return credential;
+  if (Check token = refuse_token(attempt.head, vendor); !token) {
+    return std::unexpected(std::move(token.error()));
+  }
+  if (!time) return std::unexpected(time.error());
+  return credential;
+}
+
+Check check_skew(Time request_time, const Attempt& attempt) {
+  auto distance = request_time > attempt.now ? request_time - attempt.now : attempt.now - request_time;
+  if (distance <= attempt.options.max_skew) return {};
+  return reject(AuthFault::kSkewed,
+                "The difference between the request time and the current time is too large.");
+}
+
+Check check_expires(std::string_view parameter, std::string_view value, Time now) {
+  auto end = parse_uint(value);
+  if (!end || *end > kMaxEpochSeconds) {
+    return reject(AuthFault::kMalformed,
+                  "Invalid date (should be seconds since epoch): " + std::string(value), parameter,
+                  value);
+  }
+  if (now <= Time(seconds(*end))) return {};
+  return reject(AuthFault::kExpired, "Request has expired.", parameter, value);
+}
+
+Check check_lifetime(Time start, std::string_view parameter, std::string_view value,
+                     const Attempt& attempt) {
+  auto lifetime = parse_uint(value);
+  std::string name(parameter);
+  if (!lifetime) {
+    return reject(AuthFault::kMalformed, name + " should be a number", parameter, value);
+  }
+  auto longest = static_cast<std::uint64_t>(attempt.options.max_presign.count());
+  if (*lifetime == 0 || *lifetime > longest) {
+    return reject(AuthFault::kMalformed,
+                  name + " must be positive and at most a week (in seconds); that is, at most " +
+                      std::to_string(longest),
+                  parameter, value);
+  }
+  if (start > attempt.now + attempt.options.max_skew) {
+    return reject(AuthFault::kSkewed, "Request is not yet valid.");
+  }
+  if (attempt.now <= start + seconds(*lifetime)) return {};
+  return reject(AuthFault::kExpired, "Request has expired.", parameter, value);
+}
+
+std::unexpected<AuthError> mismatch(const Signed& what) {
+  auto rejected = reject(AuthFault::kSignatureMismatch,
+                         "The request signature we calculated does not match the signature you "
+                         "provided. Check your key and signing method.");
+  AuthError& error = rejected.error();
+  error.access_key_id = what.access_key_id;
+  error.signature_provided = what.provided;
+  error.string_to_sign = what.string_to_sign;
+  error.canonical_request = what.canonical_request;
+  return rejected;
+}
+
+Identity accept(Credential credential, std::string_view access_key_id, Scheme scheme,
+                bool presigned) {
+  Identity identity;
+  identity.principal = std::move(credential.principal);
+  identity.principal.access_key_id = access_key_id;
+  identity.scheme = scheme;
+  identity.presigned = presigned;
+  return identity;
+}
+
+}  // namespace lakeside::auth

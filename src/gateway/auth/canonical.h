@@ -1,0 +1,63 @@
+// The pieces that the strings to sign are made of.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/http/message.h"
+
+namespace lakeside::auth {
+
+[[nodiscard]] bool has_prefix_ignore_case(std::string_view text, std::string_view lower_prefix);
+void append_lower(std::string& out, std::string_view text);
+// Trimmed, with each inner run of spaces and tabs as one space (SigV4).
+void append_collapsed(std::string& out, std::string_view text);
+
+// Header lines as OSS and AWS V2 sign them: "name:value\n" with names in lower case and
+// sorted; the values of a name that came twice are joined with ','.
+class HeaderLines {
+ public:
+  void add(std::string_view name, std::string_view value) { lines_.push_back({name, value}); }
+  void append_to(std::string& out);
+
+ private:
+  std::vector<http::Header> lines_;
+};
+
+// A query string as the later schemes sign it: every name and value percent-encoded, sorted
+// by encoded name, then by value.
+class QueryLine {
+ public:
+  enum class Empty { kNameAlone, kNameAndEquals };  // OSS; AWS
+
+  void add(std::string_view name, std::string_view value);
+  [[nodiscard]] bool empty() const { return items_.empty(); }
+  void append_to(std::string& out, Empty style);
+
+ private:
+  struct Item {
+    std::uint32_t begin, middle, end;  // in encoded_: name, then value
+  };
+  [[nodiscard]] std::string_view name(const Item& item) const;
+  [[nodiscard]] std::string_view value(const Item& item) const;
+
+  std::string encoded_;
+  std::vector<Item> items_;
+};
+
+// The "name=value" (or, in OSS V2, "name:value") fields of an Authorization header: separated
+// by commas, in any order, with or without spaces (oss2 writes ", ", ali-oss ",").
+[[nodiscard]] std::optional<std::string_view> authorization_field(std::string_view fields,
+                                                                  std::string_view name,
+                                                                  char separator);
+
+// The elements of a list such as "host;x-amz-date". An empty element is an element.
+[[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
+
+// "/", "/bucket/" or "/bucket/key", not encoded.
+[[nodiscard]] std::string resource_path(std::string_view bucket, std::string_view key);
+
+}  // namespace lakeside::auth
