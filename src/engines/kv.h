@@ -25,8 +25,8 @@ inline constexpr std::size_t kMaxKeySize = 4096;
 inline constexpr std::size_t kMaxValueSize = 16 << 20;
 inline constexpr std::size_t kMaxPartitionName = 64;
 
-// The name of a partition: 1 to kMaxPartitionName bytes of [a-z0-9._-]. Partitions need no creation; one without
-// keys does not exist.
+// The name of a partition: 1 to kMaxPartitionName bytes of [a-z0-9._-]. Partitions need no
+// creation; one without keys does not exist.
 struct Partition {
   std::string name;
   friend bool operator==(const Partition&, const Partition&) = default;
@@ -103,8 +103,8 @@ class Kv {
 
 // One key of `get`.
 [[nodiscard]] inline Task<Result<std::optional<std::string>>> get_one(Kv& kv,
-                                                                     const Partition& partition,
-                                                                     std::string key) {
+                                                                      const Partition& partition,
+                                                                      std::string key) {
   auto values = co_await kv.get(partition, {&key, 1});
   if (!values) co_return std::unexpected(std::move(values.error()));
   co_return std::move(values->front());

@@ -24,6 +24,7 @@ class BlobEngine {
   virtual BlobStore& store() = 0;
   virtual bool reopen() { return false; }
   virtual bool break_writes(std::optional<ErrorCode>) { return false; }
+  virtual bool has_power_switch() { return false; }
   virtual void cut_power() {}
   virtual void restore_power(std::uint64_t /*seed*/) {}
   // Whether nothing is left of unfinished blobs, at a moment without any call.

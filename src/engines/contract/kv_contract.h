@@ -29,6 +29,7 @@ class KvEngine {
   virtual bool reopen() { return false; }
   // Lets every write fail with `code` (kIo or kNoSpace), or be well again.
   virtual bool break_writes(std::optional<ErrorCode>) { return false; }
+  virtual bool has_power_switch() { return false; }
   // From now on nothing reaches the disk any more, as when the power goes.
   virtual void cut_power() {}
   // After cut_power and the end of all calls: opens what the disk has kept. With seed 0
