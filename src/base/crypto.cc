@@ -23,7 +23,6 @@ namespace {
 
 struct Md5 {
   using Digest = Md5Digest;
-  static constexpr std::size_t kBlock = MD5_CBLOCK;
   MD5_CTX context;
   Md5() { MD5_Init(&context); }
   void update(ByteView data) { MD5_Update(&context, data.data(), data.size()); }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,8 +71,7 @@ class XmlWriter {
     });
   }
   static char* put(char* to, std::string_view text) {
-    std::memcpy(to, text.data(), text.size());
-    return to + text.size();
+    return to + text.copy(to, text.size());
   }
   static char* put_end_tag(char* to, std::string_view name) {
     to = put(to, "</");
