@@ -77,32 +77,46 @@ Result<std::size_t> BodyReader::take_counted(MutableBytes into) {
   return taken;
 }
 
+// What was decoded before an error is handed out first; the error waits for the next call.
 Result<std::size_t> BodyReader::take_chunked(MutableBytes into) {
   std::size_t total = 0;
-  while (total < into.size()) {
-    if (std::uint64_t left = decoder_.data_left()) {
-      if (total > 0 && buffer_.empty()) break;  // have something: do not ask the kernel again
-      if (left > limits_.bytes - received_) {
-        return broken(ErrorCode::kTooLarge, "the chunked body exceeds the limit");
-      }
-      Result<std::size_t> taken = take_data(into.subspan(total), left);
-      if (!taken) return taken;
-      if (*taken == 0) break;
-      decoder_.take(*taken);
-      total += *taken;
-    } else {
-      buffer_.consume(decoder_.consume(buffer_.unread()));
-      if (decoder_.bad()) return broken(ErrorCode::kInvalid, "malformed chunked body");
-      complete_ = decoder_.ended();
-      if (complete_) break;
-      if (decoder_.data_left() > 0) continue;
-      if (total > 0) break;
-      receive({}, buffer_.space());
-      if (error_) return std::unexpected(*error_);
-      if (buffer_.empty()) break;
+  while (total < into.size() && !complete_) {
+    if (decoder_.data_left() > 0) {
+      if (total > 0 && buffer_.empty()) break;  // do not ask the kernel again
+      std::size_t n = take_chunk_data(into.subspan(total));
+      if (n == 0) break;
+      total += n;
+    } else if (!take_chunk_framing(total == 0)) {
+      break;
     }
   }
+  if (total == 0 && error_) return std::unexpected(*error_);
   return total;
+}
+
+std::size_t BodyReader::take_chunk_data(MutableBytes into) {
+  if (decoder_.data_left() > limits_.bytes - received_) {
+    (void)broken(ErrorCode::kTooLarge, "the chunked body exceeds the limit");
+    return 0;
+  }
+  std::size_t n = take_data(into, decoder_.data_left()).value_or(0);
+  if (n > 0) decoder_.take(n);
+  return n;
+}
+
+// False where the decoder needs bytes that are not there.
+bool BodyReader::take_chunk_framing(bool may_receive) {
+  if (buffer_.empty()) {
+    if (may_receive) receive({}, buffer_.space());
+    if (buffer_.empty()) return false;
+  }
+  buffer_.consume(decoder_.consume(buffer_.unread()));
+  if (decoder_.bad()) {
+    (void)broken(ErrorCode::kInvalid, "malformed chunked body");
+    return false;
+  }
+  complete_ = decoder_.ended();
+  return true;
 }
 
 Result<std::size_t> BodyReader::take_data(MutableBytes into, std::uint64_t left) {

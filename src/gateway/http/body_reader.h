@@ -39,6 +39,8 @@ class BodyReader final : public ByteSource {
   Result<std::size_t> take(MutableBytes into);
   Result<std::size_t> take_counted(MutableBytes into);
   Result<std::size_t> take_chunked(MutableBytes into);
+  std::size_t take_chunk_data(MutableBytes into);
+  bool take_chunk_framing(bool may_receive);
   Result<std::size_t> take_data(MutableBytes into, std::uint64_t left);
   [[nodiscard]] std::unexpected<Error> broken(ErrorCode code, const char* detail);
   // Attempts to receive; what was blocked is in blocked_.

@@ -16,9 +16,7 @@ int hex_value(char c) {
   return -1;
 }
 
-bool is_text(char c) {
-  return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);
-}
+bool is_text(char c) { return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f); }
 
 }  // namespace
 
@@ -54,8 +52,8 @@ ChunkDecoder::State ChunkDecoder::step(char c) {
       return State::kSize;
     case State::kTrailerStart:
       if (c == '\r') return State::kEndLineFeed;
-      return c == ' ' || c == '\t' ? State::kBad : count_overhead(is_text(c) ? State::kTrailer
-                                                                             : State::kBad);
+      return c == ' ' || c == '\t' ? State::kBad
+                                   : count_overhead(is_text(c) ? State::kTrailer : State::kBad);
     case State::kTrailer:
       if (c == '\r') return State::kTrailerLineFeed;
       return count_overhead(is_text(c) ? State::kTrailer : State::kBad);

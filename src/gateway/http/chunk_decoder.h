@@ -25,13 +25,13 @@ class ChunkDecoder {
 
  private:
   enum class State {
-    kSize,            // hexadecimal digits
-    kExtension,       // skipped up to the line's end
+    kSize,       // hexadecimal digits
+    kExtension,  // skipped up to the line's end
     kSizeLineFeed,
     kData,
-    kDataReturn,      // the CR LF behind the data
+    kDataReturn,  // the CR LF behind the data
     kDataLineFeed,
-    kTrailerStart,    // a trailer line, or the empty line at the end
+    kTrailerStart,  // a trailer line, or the empty line at the end
     kTrailer,
     kTrailerLineFeed,
     kEndLineFeed,

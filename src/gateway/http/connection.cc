@@ -214,15 +214,13 @@ Task<bool> Connection::send_source(ResponseWriter& writer, Response& response, B
     co_return answered;
   }
   make_head(response, plan);
-  Status sent =
-      co_await writer.send_stream(context_->head_out, std::move(*first), *source, plan);
+  Status sent = co_await writer.send_stream(context_->head_out, std::move(*first), *source, plan);
   if (!sent) log_failure(sent.error());
   co_return sent.has_value();
 }
 
 void Connection::log_failure(const Error& error) {
-  bool clients_doing =
-      error.code == ErrorCode::kDisconnected || error.code == ErrorCode::kTimeout;
+  bool clients_doing = error.code == ErrorCode::kDisconnected || error.code == ErrorCode::kTimeout;
   log(clients_doing ? LogLevel::kDebug : LogLevel::kWarn, "response cut short",
       {{"request_id", context_->request.id},
        {"error", std::string(to_string(error.code))},

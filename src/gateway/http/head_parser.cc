@@ -1,11 +1,11 @@
 #include "gateway/http/head_parser.h"
 
-#include <llhttp.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <optional>
+
+#include <llhttp.h>
 
 #include "base/encoding.h"
 
@@ -24,8 +24,8 @@ constexpr std::array<bool, 256> kIsToken = [] {
 }();
 
 bool is_token(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(
-                              text, [](char c) { return kIsToken[static_cast<unsigned char>(c)]; });
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return kIsToken[static_cast<unsigned char>(c)]; });
 }
 
 // --- the request line -------------------------------------------------------------------
@@ -287,8 +287,7 @@ std::expected<Framing, Refusal> parse_head(std::string_view head, const HeadLimi
   if (auto refusal = parse_request_line(head.substr(0, line_end), into, framing)) {
     return std::unexpected(*refusal);
   }
-  if (auto refusal =
-          parse_fields(head.substr(line_end + 2), limits.header_count, into.headers)) {
+  if (auto refusal = parse_fields(head.substr(line_end + 2), limits.header_count, into.headers)) {
     return std::unexpected(*refusal);
   }
   if (auto refusal = decide(collect(into.headers), limits.body_bytes, framing)) {

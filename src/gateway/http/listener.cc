@@ -19,9 +19,7 @@ struct Address {
   sockaddr_storage storage{};
   socklen_t size = 0;
 
-  [[nodiscard]] const sockaddr* get() const {
-    return reinterpret_cast<const sockaddr*>(&storage);
-  }
+  [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
   [[nodiscard]] bool v6() const { return storage.ss_family == AF_INET6; }
   // Network order; at the same place in both families.
   [[nodiscard]] in_port_t& port() { return reinterpret_cast<sockaddr_in&>(storage).sin_port; }

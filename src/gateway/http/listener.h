@@ -10,8 +10,8 @@
 namespace lakeside::http {
 
 struct BoundListeners {
-  std::vector<Endpoint> endpoints;         // with real port numbers
-  std::vector<std::vector<Fd>> per_loop;   // one socket an endpoint for each loop
+  std::vector<Endpoint> endpoints;        // with real port numbers
+  std::vector<std::vector<Fd>> per_loop;  // one socket an endpoint for each loop
 };
 
 // Endpoints that ask for any free port all get the same one. A port in use is an error, also

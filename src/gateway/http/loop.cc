@@ -1,11 +1,12 @@
 #include "gateway/http/loop.h"
 
+#include <mutex>
+#include <vector>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <mutex>
-#include <vector>
 
 namespace lakeside::http {
 
@@ -58,10 +59,10 @@ void Loop::submit(std::move_only_function<void()> job) {
 void Loop::after(std::chrono::milliseconds delay, std::move_only_function<void()> job) {
   auto timer = std::make_unique<asio::steady_timer>(impl_->context, delay);
   asio::steady_timer& started = *timer;
-  started.async_wait([owned = std::move(timer), call = std::move(job)](
-                         boost::system::error_code error) mutable {
-    if (!error) call();
-  });
+  started.async_wait(
+      [owned = std::move(timer), call = std::move(job)](boost::system::error_code error) mutable {
+        if (!error) call();
+      });
 }
 
 struct Socket::Impl {

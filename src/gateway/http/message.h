@@ -48,8 +48,8 @@ struct RequestHead {
 
 struct Request {
   RequestHead head;
-  std::string id;           // 24 upper-case hex digits, unique
-  std::string peer;         // remote address without port
+  std::string id;    // 24 upper-case hex digits, unique
+  std::string peer;  // remote address without port
   bool tls = false;
   Time received;
   // The request's body with its transfer encoding removed; never null (empty without body).
@@ -81,18 +81,18 @@ struct Response {
   // The length of a streamed body; without it the body is sent chunked. For a HEAD request:
   // the length to announce. Ignored for a string body, except for HEAD.
   std::optional<std::uint64_t> content_length;
-  bool close = false;        // close the connection after this response
-  std::string error_code;    // for the log: "NoSuchKey"; empty on success
+  bool close = false;      // close the connection after this response
+  std::string error_code;  // for the log: "NoSuchKey"; empty on success
 };
 
 // What happened to an exchange, for the log and for metering.
 struct Exchange {
   int status;
-  std::uint64_t bytes_in;    // body bytes read
-  std::uint64_t bytes_out;   // body bytes written
+  std::uint64_t bytes_in;                // body bytes read
+  std::uint64_t bytes_out;               // body bytes written
   std::chrono::microseconds first_byte;  // from the request's head to the response's head
   std::chrono::microseconds total;
-  bool aborted;              // the peer left before the whole response was sent
+  bool aborted;  // the peer left before the whole response was sent
 };
 
 class Handler {

@@ -7,17 +7,17 @@
 namespace lakeside::http {
 
 enum class Refusal {
-  kMalformed,       // the head is not HTTP
-  kFraming,         // where the body ends is not certain (request smuggling)
+  kMalformed,  // the head is not HTTP
+  kFraming,    // where the body ends is not certain (request smuggling)
   kMissingHost,
-  kBadQuery,        // a malformed %XX in the query string
+  kBadQuery,  // a malformed %XX in the query string
   kHeadTooLarge,
   kTooManyHeaders,
   kBodyTooLarge,
   kVersion,
   kExpectation,
   kHeadTimeout,
-  kHandlerFailed,   // the response's body failed before its first byte
+  kHandlerFailed,  // the response's body failed before its first byte
 };
 inline constexpr int kRefusalCount = 11;
 

@@ -19,13 +19,13 @@ struct Endpoint {
 };
 
 struct Limits {
-  std::size_t head_bytes = 64 << 10;          // request line and headers → 431 above
-  std::size_t header_count = 200;             // → 431 above
-  std::uint64_t body_bytes = 5ULL << 30;      // announced or received → 413 above
-  std::size_t connections = 65536;            // beyond: accepted and closed
-  std::chrono::seconds idle_timeout{75};      // between requests
-  std::chrono::seconds head_timeout{20};      // from a request's first byte to its head's end
-  std::chrono::seconds stall_timeout{60};     // without progress on a body, either way
+  std::size_t head_bytes = 64 << 10;       // request line and headers → 431 above
+  std::size_t header_count = 200;          // → 431 above
+  std::uint64_t body_bytes = 5ULL << 30;   // announced or received → 413 above
+  std::size_t connections = 65536;         // beyond: accepted and closed
+  std::chrono::seconds idle_timeout{75};   // between requests
+  std::chrono::seconds head_timeout{20};   // from a request's first byte to its head's end
+  std::chrono::seconds stall_timeout{60};  // without progress on a body, either way
 };
 
 struct ServerOptions {
@@ -41,8 +41,8 @@ class Server {
  public:
   // Binds and starts serving. `handler` and `metrics` outlive the server.
   // Errors: kInvalid (address, certificate), kIo (bind).
-  [[nodiscard]] static Result<std::unique_ptr<Server>> start(ServerOptions options, Handler& handler,
-                                                             Metrics& metrics);
+  [[nodiscard]] static Result<std::unique_ptr<Server>> start(ServerOptions options,
+                                                             Handler& handler, Metrics& metrics);
   // As `stop` with no time.
   virtual ~Server() = default;
 

@@ -1,11 +1,11 @@
 #include "gateway/http/tls.h"
 
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-
 #include <algorithm>
 #include <array>
 #include <climits>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 
 namespace lakeside::http {
 namespace {

@@ -2,12 +2,13 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <cassert>
 #include <cerrno>
+
+#include <pthread.h>
 
 #include "base/log.h"
 
