@@ -2,8 +2,6 @@
 
 import pytest
 
-from harness import data
-
 NEEDS = {"put_object", "get_object", "delete_object"}
 OPERATION = "PutObject"
 

@@ -49,6 +49,8 @@ class OssClient(Adapter):
         try:
             return function(*arguments, **named)
         except oss2.exceptions.OssError as error:
+            if error.status < 0:  # no answer, or one that the SDK found to be wrong
+                raise
             raise ServiceError(error.status, error.code, error.message or str(error), error.ec,
                                error.headers) from error
 
