@@ -1,14 +1,14 @@
 #include "base/checksum.h"
 
-#include <immintrin.h>
-#include <isa-l/crc.h>
-#include <isa-l/crc64.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstring>
+
+#include <immintrin.h>
+#include <isa-l/crc.h>
+#include <isa-l/crc64.h>
 
 namespace lakeside {
 namespace {

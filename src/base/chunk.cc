@@ -20,13 +20,10 @@ namespace lakeside {
 namespace {
 
 std::byte* system_allocate(std::size_t capacity) {
-  return static_cast<std::byte*>(
-      ::operator new(capacity, std::align_val_t{kDirectIoAlignment}));
+  return static_cast<std::byte*>(::operator new(capacity, std::align_val_t{kDirectIoAlignment}));
 }
 
-void system_free(std::byte* data) {
-  ::operator delete(data, std::align_val_t{kDirectIoAlignment});
-}
+void system_free(std::byte* data) { ::operator delete(data, std::align_val_t{kDirectIoAlignment}); }
 
 // A fresh chunk costs 256 page faults; a cached one costs a lock.
 class Cache {

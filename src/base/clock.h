@@ -32,10 +32,11 @@ class ManualClock final : public Clock {
 
 // The forms in which the APIs write times, all GMT. Formatting never allocates more than
 // the result; parsing takes exactly the form and nothing around it.
-[[nodiscard]] std::string format_iso8601_millis(Time t);  // 2026-11-21T23:15:09.000Z, millis always 000
-[[nodiscard]] std::string format_iso8601_basic(Time t);   // 20261121T231509Z
-[[nodiscard]] std::string format_http_date(Time t);       // Sat, 21 Nov 2026 23:15:09 GMT
-[[nodiscard]] std::optional<Time> parse_iso8601(std::string_view text);        // any fraction, Z
+[[nodiscard]] std::string format_iso8601_millis(
+    Time t);  // 2026-11-21T23:15:09.000Z, millis always 000
+[[nodiscard]] std::string format_iso8601_basic(Time t);  // 20261121T231509Z
+[[nodiscard]] std::string format_http_date(Time t);      // Sat, 21 Nov 2026 23:15:09 GMT
+[[nodiscard]] std::optional<Time> parse_iso8601(std::string_view text);  // any fraction, Z
 [[nodiscard]] std::optional<Time> parse_iso8601_basic(std::string_view text);
 [[nodiscard]] std::optional<Time> parse_http_date(std::string_view text);
 

@@ -14,9 +14,9 @@ namespace lakeside {
 [[nodiscard]] std::string hex_upper(ByteView bytes);
 [[nodiscard]] std::optional<std::string> hex_decode(std::string_view text);  // either case
 
-[[nodiscard]] std::string base64_encode(ByteView bytes);                     // padded
+[[nodiscard]] std::string base64_encode(ByteView bytes);                        // padded
 [[nodiscard]] std::optional<std::string> base64_decode(std::string_view text);  // strict, padded
-[[nodiscard]] std::string base64url_encode(ByteView bytes);                  // unpadded
+[[nodiscard]] std::string base64url_encode(ByteView bytes);                     // unpadded
 [[nodiscard]] std::optional<std::string> base64url_decode(std::string_view text);
 
 // RFC 3986 unreserved characters stay, all else becomes %XX in upper case.

@@ -1,7 +1,5 @@
 #include "base/executor.h"
 
-#include <pthread.h>
-
 #include <cassert>
 #include <condition_variable>
 #include <deque>
@@ -10,24 +8,29 @@
 #include <thread>
 #include <vector>
 
+#include <pthread.h>
+
 #include "base/task.h"
 
 namespace lakeside {
 namespace {
 
-thread_local Executor* current_executor = nullptr;
+Executor*& current_slot() {
+  thread_local Executor* slot = nullptr;
+  return slot;
+}
 
 }  // namespace
 
 Executor& Executor::current() {
-  assert(current_executor && "no Executor::Scope on this thread");
-  return *current_executor;
+  Executor* executor = current_slot();
+  assert(executor && "no Executor::Scope on this thread");
+  return *executor;
 }
 
-Executor::Scope::Scope(Executor& executor)
-    : previous_(std::exchange(current_executor, &executor)) {}
+Executor::Scope::Scope(Executor& executor) : previous_(std::exchange(current_slot(), &executor)) {}
 
-Executor::Scope::~Scope() { current_executor = previous_; }
+Executor::Scope::~Scope() { current_slot() = previous_; }
 
 struct ThreadPool::Impl {
   std::mutex mutex;

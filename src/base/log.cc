@@ -10,8 +10,15 @@
 namespace lakeside {
 namespace {
 
-LogFormat log_format = LogFormat::kHuman;
-LogLevel log_least = LogLevel::kInfo;
+struct Settings {
+  LogFormat format = LogFormat::kHuman;
+  LogLevel least = LogLevel::kInfo;
+};
+
+Settings& settings() {
+  static Settings current;
+  return current;
+}
 
 std::string_view level_name(LogLevel level) {
   switch (level) {
@@ -31,7 +38,8 @@ void append_time(std::string& out) {
   Time now = system_clock().now();
   out += format_iso8601_millis(now);
   // Log lines need the milliseconds that the APIs leave at zero.
-  auto millis = std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count() % 1000;
+  auto millis =
+      std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count() % 1000;
   for (std::size_t i = 0; i < 3; ++i, millis /= 10) {
     out[out.size() - 2 - i] = static_cast<char>('0' + millis % 10);
   }
@@ -80,14 +88,13 @@ void append_human(std::string& out, std::string_view value) {
 }  // namespace
 
 void configure_log(LogFormat format, LogLevel least) {
-  log_format = format;
-  log_least = least;
+  settings() = {.format = format, .least = least};
 }
 
 void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
-  if (level < log_least) return;
+  if (level < settings().least) return;
   std::string line;
-  if (log_format == LogFormat::kJson) {
+  if (settings().format == LogFormat::kJson) {
     std::string time;
     append_time(time);
     append_json(line, "time", time);

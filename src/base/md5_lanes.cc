@@ -1,10 +1,6 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/md5_lanes.h"
 
-#include <immintrin.h>
-#include <openssl/md5.h>
-#include <pthread.h>
-
 #include <algorithm>
 #include <bit>
 #include <cassert>
@@ -15,6 +11,10 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <immintrin.h>
+#include <openssl/md5.h>
+#include <pthread.h>
 
 #if defined(__GNUC__) && !defined(__clang__)
 // g++ 12 takes the undefined upper halves inside its own AVX-512 headers for a mistake.
@@ -45,11 +45,13 @@ OP Vec load(const std::uint32_t* from) {
 OP void store(std::uint32_t* to, Vec v) { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), v); }
 OP Vec add(Vec x, Vec y) { return _mm_add_epi32(x, y); }
 OP Vec set(std::uint32_t value) { return _mm_set1_epi32(static_cast<int>(value)); }
-template <int n>
+template <int Bits>
 OP Vec rotate(Vec x) {
-  return _mm_or_si128(_mm_slli_epi32(x, n), _mm_srli_epi32(x, 32 - n));
+  return _mm_or_si128(_mm_slli_epi32(x, Bits), _mm_srli_epi32(x, 32 - Bits));
 }
-OP Vec choose(Vec x, Vec y, Vec z) { return _mm_xor_si128(_mm_and_si128(_mm_xor_si128(y, z), x), z); }
+OP Vec choose(Vec x, Vec y, Vec z) {
+  return _mm_xor_si128(_mm_and_si128(_mm_xor_si128(y, z), x), z);
+}
 OP Vec parity(Vec x, Vec y, Vec z) { return _mm_xor_si128(_mm_xor_si128(y, z), x); }
 OP Vec i_function(Vec x, Vec y, Vec z) {
   return _mm_xor_si128(y, _mm_or_si128(x, _mm_xor_si128(z, _mm_set1_epi32(-1))));
@@ -79,14 +81,12 @@ using Vec = __m256i;
 OP Vec load(const std::uint32_t* from) {
   return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
 }
-OP void store(std::uint32_t* to, Vec v) {
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), v);
-}
+OP void store(std::uint32_t* to, Vec v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), v); }
 OP Vec add(Vec x, Vec y) { return _mm256_add_epi32(x, y); }
 OP Vec set(std::uint32_t value) { return _mm256_set1_epi32(static_cast<int>(value)); }
-template <int n>
+template <int Bits>
 OP Vec rotate(Vec x) {
-  return _mm256_or_si256(_mm256_slli_epi32(x, n), _mm256_srli_epi32(x, 32 - n));
+  return _mm256_or_si256(_mm256_slli_epi32(x, Bits), _mm256_srli_epi32(x, 32 - Bits));
 }
 OP Vec choose(Vec x, Vec y, Vec z) {
   return _mm256_xor_si256(_mm256_and_si256(_mm256_xor_si256(y, z), x), z);
@@ -126,9 +126,9 @@ OP Vec load(const std::uint32_t* from) { return _mm512_loadu_si512(from); }
 OP void store(std::uint32_t* to, Vec v) { _mm512_storeu_si512(to, v); }
 OP Vec add(Vec x, Vec y) { return _mm512_add_epi32(x, y); }
 OP Vec set(std::uint32_t value) { return _mm512_set1_epi32(static_cast<int>(value)); }
-template <int n>
+template <int Bits>
 OP Vec rotate(Vec x) {
-  return _mm512_rol_epi32(x, n);
+  return _mm512_rol_epi32(x, Bits);
 }
 // The last argument is the truth table.
 OP Vec choose(Vec x, Vec y, Vec z) { return _mm512_ternarylogic_epi32(x, y, z, 0xCA); }
@@ -161,17 +161,18 @@ OP void load_words(const std::byte* const* data, std::size_t at, Vec* words) {
 
 struct Kernel {
   std::size_t lanes;
+  std::size_t fewest;  // streams; with less, one after the other is faster
   void (*advance)(States& states, const std::byte* const* data, std::size_t blocks);
 };
 
 Kernel widest_kernel(std::size_t most_lanes) {
   if (most_lanes >= avx512::kLanes && __builtin_cpu_supports("avx512f")) {
-    return {avx512::kLanes, avx512::advance};
+    return {avx512::kLanes, 2, avx512::advance};
   }
   if (most_lanes >= avx2::kLanes && __builtin_cpu_supports("avx2")) {
-    return {avx2::kLanes, avx2::advance};
+    return {avx2::kLanes, 2, avx2::advance};
   }
-  return {sse2::kLanes, sse2::advance};
+  return {sse2::kLanes, 4, sse2::advance};
 }
 
 Kernel& kernel() {
@@ -249,10 +250,12 @@ class Md5Batch {
     for (std::size_t i = 0; i < count_; ++i) {
       blocks = std::min(blocks, jobs_[i]->data.size() / kBlock);
     }
-    if (count_ == 1) {
-      jobs_[0]->stream->whole_blocks(jobs_[0]->data.data(), blocks);
-    } else {
+    if (count_ >= kernel().fewest) {
       in_lanes(blocks);
+    } else {
+      for (std::size_t i = 0; i < count_; ++i) {
+        jobs_[i]->stream->whole_blocks(jobs_[i]->data.data(), blocks);
+      }
     }
     std::size_t left = 0;
     for (std::size_t i = 0; i < count_; ++i) {

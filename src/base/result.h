@@ -10,17 +10,17 @@
 namespace lakeside {
 
 enum class ErrorCode {
-  kNotFound,       // the thing asked for does not exist
-  kGuardFailed,    // a condition attached to a write did not hold; nothing was written
-  kInvalid,        // the caller's input is malformed
-  kTooLarge,       // a limit was exceeded
-  kNoSpace,        // the device is full (ENOSPC, EDQUOT)
-  kIo,             // the device failed (EIO and everything else the kernel reports)
-  kCorrupt,        // stored bytes do not match their checksum or format
-  kDisconnected,   // the peer went away, or sent less than it announced
-  kTimeout,        // a time limit passed
-  kUnavailable,    // shutting down, or a bounded queue is full: try again later
-  kUnsupported,    // a format or version this build does not know
+  kNotFound,      // the thing asked for does not exist
+  kGuardFailed,   // a condition attached to a write did not hold; nothing was written
+  kInvalid,       // the caller's input is malformed
+  kTooLarge,      // a limit was exceeded
+  kNoSpace,       // the device is full (ENOSPC, EDQUOT)
+  kIo,            // the device failed (EIO and everything else the kernel reports)
+  kCorrupt,       // stored bytes do not match their checksum or format
+  kDisconnected,  // the peer went away, or sent less than it announced
+  kTimeout,       // a time limit passed
+  kUnavailable,   // shutting down, or a bounded queue is full: try again later
+  kUnsupported,   // a format or version this build does not know
 };
 
 [[nodiscard]] std::string_view to_string(ErrorCode code);

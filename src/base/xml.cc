@@ -1,11 +1,11 @@
 #include "base/xml.h"
 
-#include <emmintrin.h>
-
 #include <array>
 #include <bit>
 #include <charconv>
 #include <cstring>
+
+#include <emmintrin.h>
 #include <pugixml.hpp>
 
 #include "base/encoding.h"
@@ -241,8 +241,8 @@ char* XmlWriter::put_escaped(char* to, std::string_view text) {
   while (from < end) {
     const auto left = static_cast<std::size_t>(end - from);
     const bool whole = left >= kBlock;
-    __m128i block = whole ? _mm_loadu_si128(reinterpret_cast<const __m128i*>(from))
-                          : load_tail(from, left);
+    __m128i block =
+        whole ? _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)) : load_tail(from, left);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(to), block);
     const std::size_t length = whole ? kBlock : left;
     unsigned special = special_mask(block) & ((1U << length) - 1);
@@ -324,8 +324,8 @@ Result<XmlDocument> XmlDocument::parse(std::string_view text) {
   // between elements is not.
   constexpr unsigned kOptions = pugi::parse_default | pugi::parse_ws_pcdata_single;
   XmlDocument parsed;
-  pugi::xml_parse_result result = parsed.impl_->document.load_buffer(
-      text.data(), text.size(), kOptions, pugi::encoding_utf8);
+  pugi::xml_parse_result result =
+      parsed.impl_->document.load_buffer(text.data(), text.size(), kOptions, pugi::encoding_utf8);
   if (!result) return fail(ErrorCode::kInvalid, std::string("XML: ") + result.description());
   join_text(parsed.impl_->document.document_element());
   return parsed;

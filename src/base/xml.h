@@ -70,9 +70,7 @@ class XmlWriter {
       return put_end_tag(write(to), name);
     });
   }
-  static char* put(char* to, std::string_view text) {
-    return to + text.copy(to, text.size());
-  }
+  static char* put(char* to, std::string_view text) { return to + text.copy(to, text.size()); }
   static char* put_end_tag(char* to, std::string_view name) {
     to = put(to, "</");
     to = put(to, name);
@@ -90,8 +88,8 @@ class XmlWriter {
 class XmlDocument;
 class XmlElement {
  public:
-  [[nodiscard]] std::string_view name() const;           // without namespace prefix
-  [[nodiscard]] std::string_view text() const;           // of this element alone
+  [[nodiscard]] std::string_view name() const;  // without namespace prefix
+  [[nodiscard]] std::string_view text() const;  // of this element alone
   [[nodiscard]] std::optional<XmlElement> child(std::string_view name) const;
   [[nodiscard]] std::vector<XmlElement> children() const;
   [[nodiscard]] std::optional<std::string_view> child_text(std::string_view name) const;

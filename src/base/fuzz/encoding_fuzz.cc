@@ -32,7 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // Strict: there is one encoding of each value.
   if (auto decoded = base64_decode(text)) require(base64_encode(as_bytes(*decoded)) == text);
   if (auto decoded = base64url_decode(text)) require(base64url_encode(as_bytes(*decoded)) == text);
-  if (auto decoded = hex_decode(text)) require(equals_ignore_case(hex_lower(as_bytes(*decoded)), text));
+  if (auto decoded = hex_decode(text))
+    require(equals_ignore_case(hex_lower(as_bytes(*decoded)), text));
   (void)percent_decode(text);
   (void)query_decode(text);
 
@@ -42,7 +43,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(std::to_string(*number) == digits);
   }
   if (auto time = parse_iso8601_basic(text)) require(format_iso8601_basic(*time) == text);
-  if (auto time = parse_http_date(text)) require(format_http_date(*time).substr(5) == text.substr(5));
+  if (auto time = parse_http_date(text))
+    require(format_http_date(*time).substr(5) == text.substr(5));
   if (auto time = parse_iso8601(text)) {
     require(format_iso8601_millis(*time).substr(0, 19) == text.substr(0, 19));
   }

@@ -1,11 +1,12 @@
 #include "base/chunk.h"
 
-#include <gtest/gtest.h>
+#include <fcntl.h>
 
 #include <cstring>
-#include <fcntl.h>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "base/result.h"
 #include "base/stream.h"
@@ -14,8 +15,8 @@ namespace lakeside {
 namespace {
 
 TEST(Chunk, AllocatesAligned) {
-  for (std::size_t capacity : {std::size_t{0}, std::size_t{1}, std::size_t{4096},
-                               std::size_t{4097}, kChunkSize, 3 * kChunkSize}) {
+  for (std::size_t capacity : {std::size_t{0}, std::size_t{1}, std::size_t{4096}, std::size_t{4097},
+                               kChunkSize, 3 * kChunkSize}) {
     Chunk chunk = Chunk::allocate(capacity);
     EXPECT_GE(chunk.capacity(), std::max<std::size_t>(capacity, 1));
     EXPECT_EQ(chunk.capacity() % kDirectIoAlignment, 0u);
@@ -57,6 +58,7 @@ TEST(Chunk, Moves) {
 
 TEST(Chunk, ManyThreads) {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([t] {
       std::vector<Chunk> held;
@@ -79,7 +81,9 @@ TEST(Chunk, ManyThreads) {
 TEST(FileHandle, ClosesItsDescriptor) {
   int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
   ASSERT_GE(fd, 0);
-  { FileHandle handle(fd); }
+  {
+    FileHandle handle(fd);
+  }
   EXPECT_EQ(fcntl(fd, F_GETFD), -1);
   FileHandle none(-1);
 }

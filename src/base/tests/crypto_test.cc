@@ -1,9 +1,9 @@
 #include "base/crypto.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "base/encoding.h"
 
@@ -27,14 +27,15 @@ TEST(Crypto, Hmac) {
   EXPECT_EQ(hex_lower(hmac_sha256(as_bytes("Jefe"), as_bytes("what do ya want for nothing?"))),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   std::string long_key(80, '\xaa');
-  EXPECT_EQ(hex_lower(hmac_sha1(as_bytes(long_key),
-                                as_bytes("Test Using Larger Than Block-Size Key - Hash Key First"))),
-            "aa4ae5e15272d00e95705637ce8a3b55ed402112");
+  EXPECT_EQ(
+      hex_lower(hmac_sha1(as_bytes(long_key),
+                          as_bytes("Test Using Larger Than Block-Size Key - Hash Key First"))),
+      "aa4ae5e15272d00e95705637ce8a3b55ed402112");
   long_key.resize(131, '\xaa');
-  EXPECT_EQ(hex_lower(hmac_sha256(
-                as_bytes(long_key),
-                as_bytes("Test Using Larger Than Block-Size Key - Hash Key First"))),
-            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+  EXPECT_EQ(
+      hex_lower(hmac_sha256(as_bytes(long_key),
+                            as_bytes("Test Using Larger Than Block-Size Key - Hash Key First"))),
+      "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
   EXPECT_EQ(hex_lower(hmac_sha256({}, {})),
             "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }

@@ -1,8 +1,8 @@
 #include "base/log.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+
+#include <gtest/gtest.h>
 
 namespace lakeside {
 namespace {

@@ -1,7 +1,5 @@
 #include "base/md5_lanes.h"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -9,6 +7,8 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "base/encoding.h"
 #include "base/task.h"
@@ -97,8 +97,7 @@ void hash_all(Md5Service& service, const std::vector<std::string>& data, std::si
   std::size_t running = data.size();
   bool done = false;
   for (std::size_t i = 0; i < data.size(); ++i) {
-    start(hash_in_pieces(service, data[i], piece + i, digests[i]),
-          [&] { done = --running == 0; });
+    start(hash_in_pieces(service, data[i], piece + i, digests[i]), [&] { done = --running == 0; });
   }
   executor.run_until(done);
   for (std::size_t i = 0; i < data.size(); ++i) EXPECT_EQ(digests[i], md5(as_bytes(data[i])));
@@ -106,6 +105,7 @@ void hash_all(Md5Service& service, const std::vector<std::string>& data, std::si
 
 std::vector<std::string> many(std::size_t count, std::size_t size) {
   std::vector<std::string> data;
+  data.reserve(count);
   for (std::size_t i = 0; i < count; ++i) data.push_back(noise(size + i * 1000, i));
   return data;
 }
@@ -119,6 +119,7 @@ TEST(Md5Service, OneThread) {
 TEST(Md5Service, SeveralThreadsAndExecutors) {
   Md5Service service(3);
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int t = 0; t < 3; ++t) {
     threads.emplace_back([&] { hash_all(service, many(20, 100000), 10000); });
   }
@@ -143,6 +144,14 @@ class Md5 : public testing::Test {
     }
     return most;
   }
+
+  static void hash_once(const std::vector<std::string>& data, std::size_t count) {
+    std::vector<Md5Stream> streams(count);
+    std::vector<Md5Job> jobs;
+    jobs.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) jobs.push_back({&streams[i], as_bytes(data[i])});
+    md5_update_many(jobs);
+  }
 };
 
 TEST_F(Md5, DISABLED_Throughput) {
@@ -150,22 +159,12 @@ TEST_F(Md5, DISABLED_Throughput) {
   std::printf("OpenSSL      1 stream   %6.2f GB/s\n",
               best(kSize, [&] { (void)md5(as_bytes(data[0])); }));
   for (std::size_t count : {1u, 2u, 3u, 4u, 8u, 16u, 32u}) {
-    double speed = best(count * kSize, [&] {
-      std::vector<Md5Stream> streams(count);
-      std::vector<Md5Job> jobs;
-      for (std::size_t i = 0; i < count; ++i) jobs.push_back({&streams[i], as_bytes(data[i])});
-      md5_update_many(jobs);
-    });
+    double speed = best(count * kSize, [&] { hash_once(data, count); });
     std::printf("update_many %2zu streams  %6.2f GB/s\n", count, speed);
   }
   for (std::size_t lanes : {4u, 8u}) {
     limit_md5_lanes(lanes);
-    double speed = best(16 * kSize, [&] {
-      std::vector<Md5Stream> streams(16);
-      std::vector<Md5Job> jobs;
-      for (std::size_t i = 0; i < 16; ++i) jobs.push_back({&streams[i], as_bytes(data[i])});
-      md5_update_many(jobs);
-    });
+    double speed = best(16 * kSize, [&] { hash_once(data, 16); });
     std::printf("with %2zu lanes only     %6.2f GB/s\n", md5_lanes(), speed);
   }
   limit_md5_lanes(SIZE_MAX);

@@ -1,8 +1,8 @@
 #include "base/metrics.h"
 
-#include <gtest/gtest.h>
-
 #include <thread>
+
+#include <gtest/gtest.h>
 
 namespace lakeside {
 namespace {
@@ -34,21 +34,24 @@ TEST(Metrics, Histogram) {
   histogram.observe(0.25);
   histogram.observe(100);
   std::string text = metrics.render();
-  EXPECT_TRUE(text.starts_with("# HELP t Time.\n# TYPE t histogram\n"
-                               "t_bucket{op=\"Get\",le=\"0.0001\"} 1\n"
-                               "t_bucket{op=\"Get\",le=\"0.0005\"} 1\n"))
+  EXPECT_TRUE(
+      text.starts_with("# HELP t Time.\n# TYPE t histogram\n"
+                       "t_bucket{op=\"Get\",le=\"0.0001\"} 1\n"
+                       "t_bucket{op=\"Get\",le=\"0.0005\"} 1\n"))
       << text;
   EXPECT_NE(text.find("t_bucket{op=\"Get\",le=\"0.1\"} 1\nt_bucket{op=\"Get\",le=\"0.5\"} 2\n"),
             std::string::npos);
-  EXPECT_TRUE(text.ends_with("t_bucket{op=\"Get\",le=\"30\"} 2\n"
-                             "t_bucket{op=\"Get\",le=\"+Inf\"} 3\n"
-                             "t_sum{op=\"Get\"} 100.2501\nt_count{op=\"Get\"} 3\n"))
+  EXPECT_TRUE(
+      text.ends_with("t_bucket{op=\"Get\",le=\"30\"} 2\n"
+                     "t_bucket{op=\"Get\",le=\"+Inf\"} 3\n"
+                     "t_sum{op=\"Get\"} 100.2501\nt_count{op=\"Get\"} 3\n"))
       << text;
 }
 
 TEST(Metrics, FromManyThreads) {
   Metrics metrics;
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 1000; ++i) {

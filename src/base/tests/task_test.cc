@@ -1,13 +1,13 @@
 #include "base/task.h"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "base/executor.h"
 #include "base/result.h"
@@ -44,18 +44,19 @@ TEST(Task, CompletesAfterSuspending) {
   EXPECT_EQ(run_blocking(nested(100, true)), 101);
 }
 
+Task<void> two_steps(int& counter) {
+  ++counter;
+  co_await Yield();
+  ++counter;
+}
+
 TEST(Task, Void) {
   int steps = 0;
-  auto child = [](int& counter) -> Task<void> {
-    ++counter;
-    co_await Yield();
-    ++counter;
+  auto parent = [](int& counter) -> Task<void> {
+    co_await two_steps(counter);
+    co_await two_steps(counter);
   };
-  auto parent = [&]() -> Task<void> {
-    co_await child(steps);
-    co_await child(steps);
-  };
-  run_blocking(parent());
+  run_blocking(parent(steps));
   EXPECT_EQ(steps, 4);
 }
 
@@ -77,14 +78,15 @@ TEST(Task, ManySuspendingChildrenDoNotGrowTheStack) {
   EXPECT_EQ(run_blocking(loop()), 200'000);
 }
 
+Task<std::unique_ptr<int>> make_five(bool suspend) {
+  if (suspend) co_await Yield();
+  co_return std::make_unique<int>(5);
+}
+
 TEST(Task, MoveOnlyResult) {
-  auto make = [](bool suspend) -> Task<std::unique_ptr<int>> {
-    if (suspend) co_await Yield();
-    co_return std::make_unique<int>(5);
-  };
-  auto outer = [&]() -> Task<std::unique_ptr<int>> {
-    auto a = co_await make(false);
-    auto b = co_await make(true);
+  auto outer = []() -> Task<std::unique_ptr<int>> {
+    auto a = co_await make_five(false);
+    auto b = co_await make_five(true);
     co_return std::make_unique<int>(*a + *b);
   };
   EXPECT_EQ(*run_blocking(outer()), 10);
@@ -196,45 +198,42 @@ TEST(Executor, ScopesNest) {
 
 TEST(RunOn, RunsElsewhereAndComesHome) {
   ThreadPool pool("test", 2);
-  auto task = [&]() -> Task<std::string> {
+  auto task = [](ThreadPool& workers) -> Task<std::string> {
     auto home = std::this_thread::get_id();
     std::thread::id elsewhere;
-    auto text = co_await run_on(pool, [&] {
+    auto text = co_await run_on(workers, [&] {
       elsewhere = std::this_thread::get_id();
       return std::make_unique<std::string>("done");
     });
     EXPECT_NE(elsewhere, home);
     EXPECT_EQ(std::this_thread::get_id(), home);
     bool ran = false;
-    co_await run_on(pool, [&] { ran = true; });
+    co_await run_on(workers, [&] { ran = true; });
     EXPECT_TRUE(ran);
     co_return std::move(*text);
   };
-  EXPECT_EQ(run_blocking(task()), "done");
+  EXPECT_EQ(run_blocking(task(pool)), "done");
+}
+
+Task<int> count_on(ThreadPool& pool, int times) {
+  int sum = 0;
+  for (int i = 0; i < times; ++i) sum += co_await run_on(pool, [] { return 1; });
+  co_return sum;
 }
 
 TEST(RunOn, ManyTimes) {
   ThreadPool pool("test", 2);
-  auto task = [&]() -> Task<int> {
-    int sum = 0;
-    for (int i = 0; i < 2000; ++i) sum += co_await run_on(pool, [] { return 1; });
-    co_return sum;
-  };
   // Each executor dies as soon as its task is done: posting must not touch it after that.
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(run_blocking(task()), 2000);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(run_blocking(count_on(pool, 2000)), 2000);
 }
 
 TEST(RunOn, SeveralExecutorsShareAPool) {
   ThreadPool pool("a-name-longer-than-the-kernel-keeps", 3);
   std::atomic<int> total = 0;
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&] {
-      auto task = [&]() -> Task<void> {
-        for (int i = 0; i < 500; ++i) total += co_await run_on(pool, [] { return 1; });
-      };
-      run_blocking(task());
-    });
+    threads.emplace_back([&] { total += run_blocking(count_on(pool, 500)); });
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(total, 2000);
@@ -244,7 +243,8 @@ TEST(ThreadPool, DestructorRunsWhatIsQueued) {
   std::atomic<int> ran = 0;
   {
     ThreadPool pool("test", 1);
-    for (int i = 0; i < 100; ++i) pool.submit([&, owned = std::make_unique<int>(1)] { ran += *owned; });
+    for (int i = 0; i < 100; ++i)
+      pool.submit([&, owned = std::make_unique<int>(1)] { ran += *owned; });
   }
   EXPECT_EQ(ran, 100);
 }
