@@ -161,14 +161,3 @@ def test_many_parts(oss, bucket):
     for first in (0, 100 * data.KIB - 1, 500_000, len(whole) - 10):
         last = min(first + 200_000, len(whole) - 1)
         assert oss.get(bucket, "key", range=f"bytes={first}-{last}").body == whole[first:last + 1]
-
-
-def test_a_range_of_one_part_s_number(s3, bucket):
-    parts = parts_of("s3", b"the last")
-    upload_id, etags = upload(s3, bucket, "key", parts)
-    assert s3.complete(bucket, "key", upload_id, etags).status == 200
-    got = s3.request("GET", bucket, "key", query={"partNumber": "2"})
-    if got.status == 501:
-        pytest.xfail("GetObject by part number is not part of the first piece")
-    assert (got.status, got.body) == (206, b"the last")
-    assert got.headers["x-amz-mp-parts-count"] == "2"

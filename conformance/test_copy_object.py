@@ -117,7 +117,11 @@ def test_forbid_overwrite(client, bucket, oss):
     assert oss.get(bucket, "to").body == b"before"
 
 
-def test_no_such_source(client, bucket):
+def test_no_such_source(client, bucket, raw):
+    if client.client == "rclone":
+        client.copy_object(bucket, "missing", bucket, "to")  # it takes it for a folder with nothing in it
+        assert not raw.exists(bucket, "to")
+        return
     with refused(404, "NoSuchKey", "0026-00000001", client):
         client.copy_object(bucket, "missing", bucket, "to")
 

@@ -160,6 +160,9 @@ def test_anonymous_may_not_override(anonymous, oss):
 
 
 def test_no_such_key(client, bucket):
+    if client.client == "rclone":
+        assert client.get_object(bucket, "missing").data == b""  # it takes it for a folder with nothing in it
+        return
     with refused(404, "NoSuchKey", "0026-00000001", client):
         client.get_object(bucket, "missing")
 
@@ -193,3 +196,14 @@ def test_an_error_names_the_object(oss, s3, bucket):
     assert reply.headers["content-type"] == "application/xml"
     reply = s3.get(bucket, "missing/käse")
     assert reply.text("Key") == "missing/käse" and reply.text("RequestId")
+
+
+@pytest.mark.xfail(reason="GetObject by part number comes with a later issue")
+def test_by_part_number(s3, bucket):
+    parts = [data.blob(data.MIN_PART["s3"]), b"the last"]
+    upload_id = s3.initiate(bucket, "key")
+    etags = [(n, s3.upload_part(bucket, "key", upload_id, n, part)) for n, part in enumerate(parts, 1)]
+    assert s3.complete(bucket, "key", upload_id, etags).status == 200
+    got = s3.request("GET", bucket, "key", query={"partNumber": "2"})
+    assert (got.status, got.body) == (206, b"the last")
+    assert got.headers["x-amz-mp-parts-count"] == "2"

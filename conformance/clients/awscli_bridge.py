@@ -4,6 +4,7 @@ Reads one JSON list of arguments a line, forks, lets the child be `aws ARGUMENTS
 its exit status and what it wrote.
 """
 
+import contextlib
 import json
 import os
 import sys
@@ -11,10 +12,12 @@ import tempfile
 
 import awscli.clidriver
 
-# What every child would load again, and compile again from the service's model.
-warm = awscli.clidriver.create_clidriver()
-warm.session.get_service_model("s3")
-warm.session.create_client("s3", region_name="us-east-1", endpoint_url="http://127.0.0.1:1")
+# What every child would load again, and compile again from the service's model. Each child has this driver as it is
+# here, whatever the children before it did.
+driver = awscli.clidriver.create_clidriver()
+driver.session.create_client("s3", region_name="us-east-1", endpoint_url="http://127.0.0.1:1")
+with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+    driver.main(["s3api", "put-object", "--generate-cli-skeleton"])
 
 
 def run(arguments: list[str], output, errors) -> None:
@@ -22,7 +25,7 @@ def run(arguments: list[str], output, errors) -> None:
     os.dup2(errors.fileno(), 2)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     try:
-        status = awscli.clidriver.create_clidriver().main(arguments)
+        status = driver.main(arguments)
     except SystemExit as end:
         status = end.code or 0
     sys.stdout.flush()

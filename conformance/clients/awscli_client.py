@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 import tempfile
-from urllib.parse import quote
 
 from clients.base import Adapter, Answer, Entry, Listing, Part, Parts, ServiceError, Uploads, clean, unquoted
 from clients.boto3_client import PARAMETERS, canned
@@ -149,7 +148,7 @@ class AwsCliClient(Adapter):
             named["Metadata"] = json.dumps(meta)
         if replace:
             named["MetadataDirective"] = "REPLACE"
-        result = self.api("copy-object", Bucket=bucket, Key=key, CopySource=f"{source_bucket}/{quote(source_key)}",
+        result = self.api("copy-object", Bucket=bucket, Key=key, CopySource=f"{source_bucket}/{source_key}",
                           **named)
         return self.answer(result["CopyObjectResult"])
 
@@ -191,7 +190,7 @@ class AwsCliClient(Adapter):
     def upload_part_copy(self, source_bucket, source_key, bucket, key, upload_id, number, first=None, last=None):
         named = {} if first is None else {"CopySourceRange": f"bytes={first}-{last}"}
         result = self.api("upload-part-copy", Bucket=bucket, Key=key, UploadId=upload_id, PartNumber=number,
-                          CopySource=f"{source_bucket}/{quote(source_key)}", **named)
+                          CopySource=f"{source_bucket}/{source_key}", **named)
         return unquoted(result["CopyPartResult"]["ETag"])
 
     def list_parts(self, bucket, key, upload_id, marker=0, max_parts=1000):

@@ -118,9 +118,11 @@ async function presignS3(options, { command, input, expires, headers }) {
 function s3Error(error) {
   const metadata = error.$metadata || {};
   const response = error.$response || {};
+  // Without a body, as after HEAD, the SDK knows no code.
+  const code = error.Code || error.name;
   return {
-    status: metadata.httpStatusCode, code: error.Code || error.name, message: error.message, ec: error.EC,
-    headers: response.headers,
+    status: metadata.httpStatusCode, code: /^Unknown/.test(code) ? null : code, message: error.message,
+    ec: error.EC, headers: response.headers,
   };
 }
 

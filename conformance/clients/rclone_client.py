@@ -41,7 +41,7 @@ class RcloneClient(Adapter):
         refused = _REFUSED.search(errors)
         if refused:
             raise ServiceError(int(refused[3]), refused[1], refused[2])
-        if "directory not found" in errors or "object not found" in errors:
+        if re.search("directory not found|object not found|doesn't exist", errors):
             raise ServiceError(404, None, errors)
         raise RuntimeError(f"rclone {arguments} ended with {done.returncode}: {errors}")
 

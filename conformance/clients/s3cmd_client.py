@@ -41,7 +41,7 @@ class S3CmdClient(Adapter):
         refused = _REFUSED.search(errors)
         if refused and refused[1]:
             raise ServiceError(int(refused[1]), refused[2], refused[3] or "")
-        if "does not exist" in errors or "404" in errors:
+        if re.search("does not exist|404|[Nn]ot found", errors):
             raise ServiceError(404, None, errors)
         if "403" in errors:
             raise ServiceError(403, None, errors)
@@ -116,9 +116,9 @@ class S3CmdClient(Adapter):
         return Listing(entries, prefixes)
 
     def list_multipart_uploads(self, bucket):
-        lines = self.run("multipart", f"s3://{bucket}").splitlines()
-        return Uploads([(line.split("\t")[1].partition(f"s3://{bucket}/")[2], line.split("\t")[2])
-                        for line in lines if f"s3://{bucket}/" in line], [])
+        lines = [line.split("\t") for line in self.run("multipart", f"s3://{bucket}").splitlines()]
+        return Uploads([(fields[1].removeprefix(f"s3://{bucket}/"), fields[2])
+                        for fields in lines if len(fields) == 3 and fields[1].startswith("s3://")], [])
 
     def list_parts(self, bucket, key, upload_id):
         lines = self.run("listmp", f"s3://{bucket}/{key}", upload_id).splitlines()
