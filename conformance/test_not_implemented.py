@@ -6,7 +6,7 @@ OSS_BUCKET = [
     ("GET", "cors"), ("PUT", "cors"), ("DELETE", "cors"), ("GET", "lifecycle"), ("PUT", "lifecycle"),
     ("GET", "website"), ("PUT", "website"), ("GET", "logging"), ("PUT", "logging"), ("GET", "referer"),
     ("PUT", "referer"), ("GET", "policy"), ("PUT", "policy"), ("GET", "encryption"), ("PUT", "encryption"),
-    ("GET", "versioning"), ("PUT", "versioning"), ("GET", "tagging"), ("PUT", "tagging"), ("GET", "requestPayment"),
+    ("PUT", "versioning"), ("GET", "tagging"), ("PUT", "tagging"), ("GET", "requestPayment"),
     ("GET", "inventory"), ("GET", "worm"), ("POST", "worm"), ("GET", "cname"), ("GET", "replication"),
     ("GET", "versions"), ("GET", "metaQuery"), ("GET", "accessmonitor"), ("GET", "httpsConfig"),
     ("GET", "resourceGroup"), ("GET", "style"), ("GET", "publicAccessBlock"), ("GET", "transferAcceleration"),
@@ -17,7 +17,7 @@ OSS_OBJECT = [("PUT", "symlink"), ("GET", "symlink"), ("PUT", "tagging"), ("GET"
 S3_BUCKET = [
     ("GET", "cors"), ("PUT", "cors"), ("GET", "lifecycle"), ("PUT", "lifecycle"), ("GET", "website"),
     ("GET", "logging"), ("GET", "policy"), ("PUT", "policy"), ("GET", "policyStatus"), ("GET", "encryption"),
-    ("GET", "versioning"), ("PUT", "versioning"), ("GET", "versions"), ("GET", "tagging"), ("PUT", "tagging"),
+    ("PUT", "versioning"), ("GET", "versions"), ("GET", "tagging"), ("PUT", "tagging"),
     ("GET", "requestPayment"), ("GET", "inventory"), ("GET", "replication"), ("GET", "notification"),
     ("GET", "accelerate"), ("GET", "analytics"), ("GET", "metrics"), ("GET", "object-lock"),
     ("GET", "ownershipControls"), ("GET", "publicAccessBlock"), ("GET", "intelligent-tiering"),

@@ -20,18 +20,12 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "compat" / "oss.md"
 RESULTS = ROOT / "build" / "conformance" / "results.json"
 
-CLIENTS = ["ali-oss", "oss2", "alibabacloud-oss-v2", "oss-go-sdk", "@aws-sdk/client-s3", "boto3", "awscli", "rclone",
-           "s3cmd"]
-S3_NAMES = {
-    "AbortMultipartUpload": "AbortMultipartUpload", "CompleteMultipartUpload": "CompleteMultipartUpload",
-    "CopyObject": "CopyObject", "DeleteBucket": "DeleteBucket", "DeleteMultipleObjects": "DeleteObjects",
-    "DeleteObject": "DeleteObject", "GetBucketAcl": "GetBucketAcl", "GetBucketLocation": "GetBucketLocation",
-    "GetObject": "GetObject", "GetObjectAcl": "GetObjectAcl", "HeadBucket": "HeadBucket", "HeadObject": "HeadObject",
-    "InitiateMultipartUpload": "CreateMultipartUpload", "ListBuckets": "ListBuckets",
-    "ListMultipartUploads": "ListMultipartUploads", "ListObjects": "ListObjects", "ListObjectsV2": "ListObjectsV2",
-    "ListParts": "ListParts", "PutBucket": "CreateBucket", "PutBucketAcl": "PutBucketAcl", "PutObject": "PutObject",
-    "PutObjectAcl": "PutObjectAcl", "UploadPart": "UploadPart", "UploadPartCopy": "UploadPartCopy",
-}
+DIALECTS = {"ali-oss": "oss", "oss2": "oss", "alibabacloud-oss-v2": "oss", "oss-go-sdk": "oss",
+            "@aws-sdk/client-s3": "s3", "boto3": "s3", "awscli": "s3", "rclone": "s3", "s3cmd": "s3"}
+CLIENTS = list(DIALECTS)
+# The tests of an operation have OSS's name for it.
+S3_NAMES = {"CreateBucket": "PutBucket", "DeleteObjects": "DeleteMultipleObjects",
+            "CreateMultipartUpload": "InitiateMultipartUpload"}
 
 
 def versions() -> dict[str, str]:
@@ -58,16 +52,17 @@ def operations(binary: pathlib.Path) -> list[dict]:
 
 def page(table: list[dict], results: list[dict]) -> str:
     by_cell = collections.defaultdict(list)
-    dialects = collections.defaultdict(collections.Counter)
     for result in results:
         client = result["client"] or ("oss-go-sdk" if "test_go_sdk" in result["test"] else None)
         if client:
             by_cell[result["operation"], client].append(result)
-        dialects[result["operation"]][result["outcome"]] += 1
     notes: dict[str, int] = {}
 
-    def cell(operation: str, client: str) -> str:
-        found = [r for r in by_cell.get((operation, client), []) if r["outcome"] != "skipped"]
+    def cell(operation: dict, client: str) -> str:
+        if DIALECTS[client] not in operation["dialects"]:
+            return ""
+        name = S3_NAMES.get(operation["operation"], operation["operation"])
+        found = [r for r in by_cell.get((name, client), []) if r["outcome"] != "skipped"]
         if not found:
             return ""
         if any(r["outcome"] == "failed" for r in found):
@@ -85,16 +80,14 @@ def page(table: list[dict], results: list[dict]) -> str:
         "## Clients", "", "| client | version |", "|---|---|",
         *(f"| {client} | {known.get(client, '')} |" for client in CLIENTS), "",
         "## Operations", "",
-        "| operation | S3 name | permission | " + " | ".join(CLIENTS) + " |",
+        "| operation | dialects | permission | " + " | ".join(CLIENTS) + " |",
         "|---|---|---|" + "---|" * len(CLIENTS),
     ]
     done = sorted((o for o in table if o["implemented"]), key=lambda o: o["operation"])
     later = sorted((o for o in table if not o["implemented"]), key=lambda o: o["operation"])
     for operation in done:
-        name = operation["operation"]
-        s3_name = S3_NAMES.get(name, name) if "s3" in operation["dialects"] else ""
-        lines.append(f"| {name} | {s3_name} | {operation['permission']} | " +
-                     " | ".join(cell(name, client) for client in CLIENTS) + " |")
+        lines.append(f"| {operation['operation']} | {', '.join(operation['dialects'])} | {operation['permission']} | " +
+                     " | ".join(cell(operation, client) for client in CLIENTS) + " |")
     lines += ["", "## Recognised, and answered with NotImplemented", "",
               "| operation | dialects |", "|---|---|",
               *(f"| {o['operation']} | {', '.join(o['dialects'])} |" for o in later), ""]

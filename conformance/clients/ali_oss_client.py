@@ -86,6 +86,9 @@ class AliOssClient(Adapter):
     def get_bucket_acl(self, bucket):
         return self.call("getBucketACL", bucket, take=("acl",))["acl"]
 
+    def get_bucket_versioning(self, bucket):
+        return self.call("getBucketVersioning", bucket, take=("versionStatus",))["versionStatus"]
+
     # Objects
 
     def put_object(self, bucket, key, data, headers=None, meta=None):

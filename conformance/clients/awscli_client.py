@@ -108,6 +108,9 @@ class AwsCliClient(Adapter):
     def get_bucket_acl(self, bucket):
         return canned(self.api("get-bucket-acl", Bucket=bucket))
 
+    def get_bucket_versioning(self, bucket):
+        return self.api("get-bucket-versioning", Bucket=bucket).get("Status")
+
     # Objects
 
     @staticmethod

@@ -101,6 +101,9 @@ class Boto3Client(Adapter):
     def get_bucket_acl(self, bucket):
         return canned(self.call("get_bucket_acl", Bucket=bucket))
 
+    def get_bucket_versioning(self, bucket):
+        return self.call("get_bucket_versioning", Bucket=bucket).get("Status")
+
     # Objects
 
     def put_object(self, bucket, key, data, headers=None, meta=None):

@@ -93,6 +93,12 @@ class OssClient(Adapter):
     def get_bucket_acl(self, bucket):
         return self.call(self.bucket(bucket).get_bucket_acl).acl
 
+    def get_bucket_versioning(self, bucket):
+        return self.call(self.bucket(bucket).get_bucket_versioning).status
+
+    def describe_regions(self):
+        return [region.region for region in self.call(self.service().describe_regions).regions]
+
     # Objects
 
     def put_object(self, bucket, key, data, headers=None, meta=None):

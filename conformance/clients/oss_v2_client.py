@@ -81,6 +81,13 @@ class OssV2Client(Adapter):
     def get_bucket_acl(self, bucket):
         return self.call(self.sdk.get_bucket_acl, oss.GetBucketAclRequest(bucket=bucket)).acl
 
+    def get_bucket_versioning(self, bucket):
+        return self.call(self.sdk.get_bucket_versioning, oss.GetBucketVersioningRequest(bucket=bucket)).version_status
+
+    def describe_regions(self):
+        found = self.call(self.sdk.describe_regions, oss.DescribeRegionsRequest())
+        return [region.region for region in found.region_info]
+
     # Objects
 
     def put_object(self, bucket, key, data, headers=None, meta=None):
