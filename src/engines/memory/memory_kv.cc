@@ -52,12 +52,12 @@ class MemoryKv final : public Kv {
     std::vector<std::optional<std::string>> values(keys.size());
     std::shared_lock lock(mutex_);
     auto map = partitions_.find(partition.name);
-    if (map == partitions_.end()) co_return values;
+    if (map == partitions_.end()) co_return std::move(values);
     for (std::size_t i = 0; i < keys.size(); ++i) {
       auto found = map->second.find(keys[i]);
       if (found != map->second.end()) values[i] = found->second;
     }
-    co_return values;
+    co_return std::move(values);
   }
 
   Task<Status> commit(const Partition& partition, const Batch& batch) override {

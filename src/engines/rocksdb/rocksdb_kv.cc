@@ -44,7 +44,7 @@ class RocksdbKv final : public Kv {
       co_await job;
     }
     if (!status.ok()) co_return std::unexpected(to_error(status));
-    co_return values;
+    co_return std::move(values);
   }
 
   Task<Status> commit(const Partition& partition, const Batch& batch) override {
