@@ -1,0 +1,37 @@
+// Who may do what: the resource's owner and access lists, put to services/ram.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "services/oss/ops/context.h"
+
+namespace lakeside::oss::ops {
+
+// Whom, besides the owner's account, an access list lets call an operation.
+enum class Access : std::uint8_t {
+  kAccount,      // nobody: any account calls it about itself
+  kBucketOwner,  // nobody
+  kBucketRead,   // whom the bucket's ACL lets read
+  kBucketWrite,  // whom the bucket's ACL lets write
+  kObjectRead,   // whom the object's ACL lets read; it defaults to the bucket's
+};
+
+struct Question {
+  std::string_view permission;  // "oss:GetObject"
+  Access access;
+  const std::string& bucket;
+  const std::string& key;
+  // Where the operation is one on each of these keys instead of `key`.
+  std::span<const std::string> keys = {};
+};
+
+// The bucket's record where it is allowed (nothing for kAccount), else kAccessDenied, or why the
+// bucket could not be read. References in `question` live until it resumes.
+[[nodiscard]] Task<OssResult<std::optional<Bucket>>> authorise(ObjectStore& store,
+                                                               const Principal& caller,
+                                                               const Question& question);
+
+}  // namespace lakeside::oss::ops

@@ -1,0 +1,82 @@
+#include "services/oss/ops/buckets.h"
+
+namespace lakeside::oss::ops {
+namespace {
+
+// Another account's bucket, or ours already: decides what PutBucket means.
+Task<OssResult<Bucket>> put_existing(Context& context, PutBucket& request, OssError exists) {
+  if (!request.exists_is_success) co_return std::unexpected(std::move(exists));
+  if (request.acl) {
+    auto changed = co_await context.store.set_bucket_acl(request.bucket, *request.acl);
+    if (!changed) co_return std::unexpected(std::move(changed.error()));
+  }
+  co_return co_await context.store.get_bucket(request.bucket);
+}
+
+}  // namespace
+
+Task<OssResult<ListBucketsResult>> run(Context& context, ListBuckets& request) {
+  // One more than asked for tells whether there are more.
+  auto buckets = co_await context.store.list_buckets(context.caller.account_id, request.prefix,
+                                                     request.marker, request.max_keys + 1);
+  if (!buckets) co_return std::unexpected(std::move(buckets.error()));
+  ListBucketsResult result;
+  result.buckets = std::move(*buckets);
+  if (result.buckets.size() > request.max_keys) {
+    result.buckets.resize(request.max_keys);
+    result.truncated = true;
+    if (!result.buckets.empty()) result.next_marker = result.buckets.back().name;
+  }
+  co_return result;
+}
+
+Task<OssResult<Bucket>> run(Context& context, PutBucket& request) {
+  Bucket wanted;
+  wanted.name = request.bucket;
+  wanted.owner = context.caller.account_id;
+  wanted.acl = request.acl.value_or(Acl::kPrivate);
+  wanted.storage_class = request.storage_class;
+  auto created = co_await context.store.create_bucket(wanted);
+  if (!created && created.error().code == Errc::kBucketAlreadyOwnedByYou) {
+    co_return co_await put_existing(context, request, std::move(created.error()));
+  }
+  co_return created;
+}
+
+Task<OssStatus> run(Context& context, DeleteBucket& request) {
+  return context.store.delete_bucket(request.bucket);
+}
+
+Task<OssResult<Bucket>> run(Context& context, HeadBucket& request) {
+  return context.store.get_bucket(request.bucket);
+}
+
+Task<OssResult<Bucket>> run(Context& context, GetBucketInfo& request) {
+  return context.store.get_bucket(request.bucket);
+}
+
+Task<OssResult<Bucket>> run(Context& context, GetBucketLocation& request) {
+  return context.store.get_bucket(request.bucket);
+}
+
+Task<OssResult<BucketStat>> run(Context& context, GetBucketStat& request) {
+  return context.store.bucket_stat(request.bucket);
+}
+
+Task<OssResult<Bucket>> run(Context& context, GetBucketAcl& request) {
+  return context.store.get_bucket(request.bucket);
+}
+
+Task<OssStatus> run(Context& context, PutBucketAcl& request) {
+  return context.store.set_bucket_acl(request.bucket, request.acl);
+}
+
+Task<OssStatus> run(Context& context, GetBucketVersioning& request) {
+  auto bucket = co_await context.store.get_bucket(request.bucket);
+  if (!bucket) co_return std::unexpected(std::move(bucket.error()));
+  co_return OssStatus{};
+}
+
+Task<OssStatus> run(Context&, DescribeRegions&) { co_return OssStatus{}; }
+
+}  // namespace lakeside::oss::ops

@@ -1,0 +1,179 @@
+#include "services/oss/service.h"
+
+#include <chrono>
+#include <utility>
+
+#include "services/oss/operations.h"
+#include "services/oss/ops/access.h"
+#include "services/oss/wire/action.h"
+#include "services/oss/wire/addressing.h"
+#include "services/oss/wire/body.h"
+#include "services/oss/wire/call.h"
+#include "services/oss/wire/errors.h"
+#include "services/oss/wire/request_headers.h"
+
+namespace lakeside::oss {
+namespace {
+
+using wire::OssAction;
+using wire::OssCall;
+
+wire::Level level_of(const auth::SignedTarget& target) {
+  if (target.bucket.empty()) return wire::Level::kService;
+  return target.key.empty() ? wire::Level::kBucket : wire::Level::kObject;
+}
+
+// x-amz-expected-bucket-owner and x-amz-source-expected-bucket-owner.
+OssStatus check_expected_owner(const OssCall& call, std::string_view header,
+                               const std::optional<Bucket>& bucket) {
+  if (call.dialect != Dialect::kS3 || !bucket) return {};
+  auto expected = call.head().header(header);
+  if (!expected || *expected == bucket->owner) return {};
+  return fail(Errc::kAccessDenied);
+}
+
+Task<OssStatus> authorise_source(const OssCall& call, const ops::ObjectName& source) {
+  ops::Question question{"oss:GetObject", ops::Access::kObjectRead, source.bucket, source.key};
+  auto bucket = co_await ops::authorise(call.env.store, call.identity.principal, question);
+  if (!bucket) co_return std::unexpected(std::move(bucket.error()));
+  co_return check_expected_owner(call, "x-amz-source-expected-bucket-owner", *bucket);
+}
+
+// An ACL is the owner's to set, also where it comes with a write that is open to all.
+Task<OssStatus> authorise_acl(const OssCall& call) {
+  ops::Question question{"oss:PutObjectAcl", ops::Access::kBucketOwner, call.bucket(), call.key()};
+  auto bucket = co_await ops::authorise(call.env.store, call.identity.principal, question);
+  if (!bucket) co_return std::unexpected(std::move(bucket.error()));
+  co_return OssStatus{};
+}
+
+Task<OssStatus> authorise_all(OssCall& call, const OssAction& action) {
+  ops::Question question{call.row->info.permission, call.row->access, call.bucket(), call.key(),
+                         action.keys()};
+  auto bucket = co_await ops::authorise(call.env.store, call.identity.principal, question);
+  if (!bucket) co_return std::unexpected(std::move(bucket.error()));
+  OssStatus done = check_expected_owner(call, "x-amz-expected-bucket-owner", *bucket);
+  call.bucket_record = std::move(*bucket);
+  if (done && action.source() != nullptr) done = co_await authorise_source(call, *action.source());
+  if (done && action.sets_acl()) done = co_await authorise_acl(call);
+  co_return done;
+}
+
+class OssService final : public gateway::Service {
+ public:
+  OssService(ObjectStore& store, const Clock& clock, OssServiceOptions options)
+      : env_{store,
+             clock,
+             {options.region, options.extranet_endpoint, options.intranet_endpoint},
+             std::move(options.domains),
+             options.keys,
+             options.auth},
+        routes_(oss::operations()),
+        infos_(oss_operations()) {}
+
+  [[nodiscard]] std::string_view name() const override { return "oss"; }
+  [[nodiscard]] std::span<const gateway::OperationInfo> operations() const override {
+    return infos_;
+  }
+
+  std::unique_ptr<gateway::Call> begin(http::Request& request) override {
+    auto call = std::make_unique<OssCall>(request, env_);
+    call->dialect = wire::choose_dialect(request.head, false);
+    return call;
+  }
+
+  gateway::Step route(gateway::Call& base) override {
+    auto& call = static_cast<OssCall&>(base);
+    auto address = wire::find_address(call.head(), env_.domains);
+    if (!address) return refuse(call, {Errc::kInvalidArgument, address.error(), {}, {}});
+    call.target = {std::move(address->bucket), std::move(address->key)};
+    call.style = address->style;
+    if (address->s3_host) call.dialect = wire::choose_dialect(call.head(), true);
+
+    const wire::Row* row = nullptr;
+    OssStatus found = routes_.find(call.head(), call.dialect, level_of(call.target), row);
+    if (row != nullptr) {
+      call.row = row;
+      call.operation = &infos_[static_cast<std::size_t>(row - routes_.rows().data())];
+    }
+    if (!found) return refuse(call, found.error());
+    return {};
+  }
+
+  http::Response reject(gateway::Call& base, const auth::AuthError& error) override {
+    auto& call = static_cast<OssCall&>(base);
+    return wire::error_response(call, wire::to_wire(error, call));
+  }
+
+  Task<http::Response> preflight(gateway::Call& base) override {
+    // There are no CORS rules yet (PutBucketCors), and this is the answer of a bucket without.
+    auto& call = static_cast<OssCall&>(base);
+    wire::WireError error;
+    error.status = 403;
+    error.code = "AccessForbidden";
+    error.message = "CORSResponse: CORS is not enabled for this bucket.";
+    co_return wire::error_response(call, error);
+  }
+
+  Task<std::expected<std::unique_ptr<gateway::Action>, http::Response>> decode(
+      gateway::Call& base) override {
+    auto& call = static_cast<OssCall&>(base);
+    if (OssStatus fits = wire::check_headers(call); !fits) {
+      co_return refuse(call, fits.error());
+    }
+    std::string document;
+    if (call.row->body == wire::BodyIs::kDocument) {
+      auto read = co_await wire::read_document(call);
+      if (!read) co_return refuse(call, read.error());
+      document = std::move(*read);
+    }
+    auto action = call.row->decode(call, std::move(document));
+    if (!action) co_return refuse(call, action.error());
+    co_return std::unique_ptr<gateway::Action>(std::move(*action));
+  }
+
+  Task<gateway::Step> authorise(gateway::Call& base, const gateway::Action& action) override {
+    auto& call = static_cast<OssCall&>(base);
+    OssStatus allowed = co_await authorise_all(call, static_cast<const OssAction&>(action));
+    if (!allowed) co_return refuse(call, allowed.error());
+    co_return gateway::Step{};
+  }
+
+  void finish(const gateway::Call& base, http::Response& response) override {
+    const auto& call = static_cast<const OssCall&>(base);
+    if (call.dialect == Dialect::kS3) {
+      response.headers.add("x-amz-request-id", call.request.id);
+      response.headers.add("x-amz-id-2", wire::extended_request_id(call.request.id));
+      return;
+    }
+    response.headers.add("x-oss-request-id", call.request.id);
+    auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(env_.clock.now() -
+                                                                       call.request.received);
+    response.headers.add("x-oss-server-time",
+                         static_cast<std::uint64_t>(std::max<std::int64_t>(spent.count(), 0)));
+  }
+
+ private:
+  static std::unexpected<http::Response> refuse(const OssCall& call, const OssError& error) {
+    return std::unexpected(wire::error_response(call, error));
+  }
+
+  wire::Environment env_;
+  wire::RoutingTable routes_;
+  std::vector<gateway::OperationInfo> infos_;
+};
+
+}  // namespace
+
+std::unique_ptr<gateway::Service> make_oss_service(ObjectStore& store, const Clock& clock,
+                                                   OssServiceOptions options) {
+  return std::make_unique<OssService>(store, clock, std::move(options));
+}
+
+std::vector<gateway::OperationInfo> oss_operations() {
+  std::vector<gateway::OperationInfo> infos;
+  for (const wire::Row& row : operations()) infos.push_back(row.info);
+  return infos;
+}
+
+}  // namespace lakeside::oss

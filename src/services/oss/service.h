@@ -1,0 +1,38 @@
+// Object storage, as the front door sees it: the OSS and the S3 API over one ObjectStore.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "gateway/auth/authenticate.h"
+#include "gateway/pipeline/service.h"
+#include "services/oss/core/object_store.h"
+
+namespace lakeside::oss {
+
+struct OssServiceOptions {
+  std::string region = "cn-hangzhou";
+  // Below which BUCKET.DOMAIN is a bucket, in lower case. localhost and the vendors' names always
+  // are such domains (see wire/addressing.h).
+  std::vector<std::string> domains;
+  // What bucket documents call the endpoints; some clients connect to them.
+  std::string extranet_endpoint = "oss-cn-hangzhou.aliyuncs.com";
+  std::string intranet_endpoint = "oss-cn-hangzhou-internal.aliyuncs.com";
+  // For the signatures of POST forms, which are in the body. Outlives the service; without it
+  // only anonymous forms are accepted.
+  const auth::KeySource* keys = nullptr;
+  auth::AuthOptions auth;
+};
+
+// The store and the clock outlive the service.
+[[nodiscard]] std::unique_ptr<gateway::Service> make_oss_service(ObjectStore& store,
+                                                                 const Clock& clock,
+                                                                 OssServiceOptions options);
+
+// Every operation of both APIs, as the table has them.
+[[nodiscard]] std::vector<gateway::OperationInfo> oss_operations();
+
+}  // namespace lakeside::oss
