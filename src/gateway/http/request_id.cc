@@ -1,5 +1,6 @@
 #include "gateway/http/request_id.h"
 
+#include <atomic>
 #include <random>
 
 namespace lakeside::http {
@@ -35,7 +36,9 @@ char* put_hex(char* out, std::uint64_t value, int digits) {
 
 }  // namespace
 
-RequestIds::RequestIds(std::uint16_t stream) : counter_(std::uint64_t{stream} << 48) {
+RequestIds::RequestIds() {
+  static std::atomic<std::uint64_t> next_range{0};
+  counter_ = next_range.fetch_add(1) << 48;
   put_hex(text_.data(), process_seed().prefix, 8);
 }
 

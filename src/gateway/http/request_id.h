@@ -7,10 +7,10 @@
 
 namespace lakeside::http {
 
-// One per event loop; `stream` tells the loops of a process apart.
+// One per event loop: each counts on its own, far from the others of the process.
 class RequestIds {
  public:
-  explicit RequestIds(std::uint16_t stream);
+  RequestIds();
   // Valid until the next call.
   std::string_view next();
 

@@ -22,9 +22,8 @@ class LoopServer final : public Server {
     auto bound = bind_listeners(shared_.options.listen, thread_count());
     if (!bound) return std::unexpected(bound.error());
     endpoints_ = std::move(bound->endpoints);
-    for (std::size_t i = 0; i < bound->per_loop.size(); ++i) {
-      workers_.push_back(std::make_unique<Worker>(shared_, static_cast<std::uint16_t>(i),
-                                                  std::move(bound->per_loop[i])));
+    for (auto& listeners : bound->per_loop) {
+      workers_.push_back(std::make_unique<Worker>(shared_, std::move(listeners)));
     }
     for (auto& worker : workers_) worker->start();
     return {};

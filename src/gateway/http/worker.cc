@@ -37,8 +37,7 @@ std::string address_text(const sockaddr_storage& address) {
 
 }  // namespace
 
-Worker::Worker(Shared& shared, std::uint16_t index, std::vector<Fd> listeners)
-    : shared_(shared), request_ids_(index) {
+Worker::Worker(Shared& shared, std::vector<Fd> listeners) : shared_(shared) {
   for (Fd& fd : listeners) listeners_.emplace_back(loop_, std::move(fd));
 }
 

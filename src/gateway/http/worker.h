@@ -23,7 +23,7 @@ namespace lakeside::http {
 class Worker {
  public:
   // `shared` outlives this. `listeners` are bound, listening and non-blocking.
-  Worker(Shared& shared, std::uint16_t index, std::vector<Fd> listeners);
+  Worker(Shared& shared, std::vector<Fd> listeners);
   ~Worker();
 
   // Starts the thread.

@@ -61,8 +61,8 @@ TEST(HeaderBlock, CannotBeSplitByAValue) {
 }
 
 TEST(RequestIds, AreLongUpperCaseHexAndUnique) {
-  RequestIds one(0);
-  RequestIds two(1);
+  RequestIds one;
+  RequestIds two;
   std::vector<std::string> seen;
   for (int i = 0; i < 1000; ++i) {
     seen.emplace_back(one.next());

@@ -69,12 +69,13 @@ std::string show(const Request& request) {
 }  // namespace
 
 std::string pattern(std::uint64_t offset, std::size_t n) {
-  std::string bytes(n, '\0');
-  for (std::size_t i = 0; i < n; ++i) {
-    std::uint64_t x = (offset + i) * 0x9e3779b97f4a7c15ULL;
-    bytes[i] = static_cast<char>(x >> 56);
+  std::string bytes;
+  bytes.reserve(n + 16);
+  for (std::uint64_t block = offset / 8; bytes.size() < n + offset % 8; ++block) {
+    std::uint64_t x = (block + 1) * 0x9e3779b97f4a7c15ULL;
+    bytes.append(reinterpret_cast<const char*>(&x), sizeof(x));
   }
-  return bytes;
+  return bytes.substr(offset % 8, n);
 }
 
 bool Gate::hold(std::coroutine_handle<> coroutine) {
