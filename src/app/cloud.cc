@@ -45,6 +45,8 @@ class RunningCloud final : public Cloud {
   [[nodiscard]] std::string scheme() const {
     return settings_.tls_cert.empty() ? "http://" : "https://";
   }
+  [[nodiscard]] auth::AuthOptions auth_options() const { return {.region = settings_.region}; }
+  [[nodiscard]] std::string public_endpoint() const;
   [[nodiscard]] Result<std::unique_ptr<http::Server>> listen();
   [[nodiscard]] gateway::Router make_router();
 
@@ -67,14 +69,27 @@ class RunningCloud final : public Cloud {
 Status RunningCloud::open_engines(const DataFolder& folder) {
   auto durability =
       settings_.relaxed_durability ? engines::Durability::kRelaxed : engines::Durability::kStrict;
-  auto kv = engines::open_rocksdb_kv({.path = folder.kv(), .durability = durability});
+  engines::RocksdbOptions kv_options;
+  kv_options.path = folder.kv();
+  kv_options.durability = durability;
+  auto kv = engines::open_rocksdb_kv(kv_options);
   if (!kv) return std::unexpected(kv.error());
   kv_ = std::move(*kv);
-  auto blobs = engines::open_file_blob_store({.path = folder.blobs(), .durability = durability});
+  engines::FileBlobOptions blob_options;
+  blob_options.path = folder.blobs();
+  auto blobs = engines::open_file_blob_store(blob_options);
   if (!blobs) return std::unexpected(blobs.error());
   blobs_ = std::move(*blobs);
   objects_ = oss::ObjectStore::create(*kv_, *blobs_, hashing_, system_clock(), {});
   return {};
+}
+
+// What bucket documents name, and oss2 then connects to: an address that leads back here.
+std::string RunningCloud::public_endpoint() const {
+  if (!settings_.public_endpoint.empty()) return settings_.public_endpoint;
+  if (!settings_.domains.empty()) return settings_.domains.front();
+  return format_endpoint(settings_.listen.empty() ? http::Endpoint{"127.0.0.1", kDefaultPort}
+                                                  : settings_.listen.front());
 }
 
 gateway::Router RunningCloud::make_router() {
@@ -83,7 +98,10 @@ gateway::Router RunningCloud::make_router() {
   oss_ = oss::make_oss_service(*objects_, system_clock(),
                                {.region = settings_.region,
                                 .domains = settings_.domains,
-                                .public_endpoint = settings_.public_endpoint});
+                                .extranet_endpoint = public_endpoint(),
+                                .intranet_endpoint = public_endpoint(),
+                                .keys = &keys_,
+                                .auth = auth_options()});
   // First match wins. A bucket's name begins with a letter or a digit, so that none is hidden.
   return gateway::Router({
       {"path /_lakeside/",
@@ -95,9 +113,10 @@ gateway::Router RunningCloud::make_router() {
 }
 
 Result<std::unique_ptr<http::Server>> RunningCloud::listen() {
-  http::ServerOptions options{.listen = settings_.listen,
-                              .tls_certificate_file = settings_.tls_cert,
-                              .tls_key_file = settings_.tls_key};
+  http::ServerOptions options;
+  options.listen = settings_.listen;
+  options.tls_certificate_file = settings_.tls_cert;
+  options.tls_key_file = settings_.tls_key;
   if (!options.listen.empty()) return http::Server::start(options, *pipeline_, metrics_);
 
   options.listen = {{"127.0.0.1", kDefaultPort}, {"::1", kDefaultPort}};
@@ -111,8 +130,8 @@ Result<std::unique_ptr<http::Server>> RunningCloud::listen() {
 Status RunningCloud::start_serving() {
   if (settings_.access_log) access_log_.emplace(STDERR_FILENO, settings_.log_format);
   router_.emplace(make_router());
-  pipeline_.emplace(*router_, keys_, system_clock(), auth::AuthOptions{.region = settings_.region},
-                    metrics_, access_log_ ? &*access_log_ : nullptr);
+  pipeline_.emplace(*router_, keys_, system_clock(), auth_options(), metrics_,
+                     access_log_ ? &*access_log_ : nullptr);
   auto server = listen();
   if (!server) return std::unexpected(server.error());
   server_ = std::move(*server);
