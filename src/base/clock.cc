@@ -149,6 +149,16 @@ std::string format_iso8601_millis(Time t) {
   return text;
 }
 
+std::string format_log_time(Time t) {
+  std::string text = format_iso8601_millis(t);
+  auto millis = std::chrono::floor<std::chrono::milliseconds>(t).time_since_epoch().count() % 1000;
+  // The APIs leave the milliseconds at zero; a log needs them. `ddd` stands before the Z.
+  for (std::size_t i = 2; i <= 4; ++i, millis /= 10) {
+    text[text.size() - i] = static_cast<char>('0' + millis % 10);
+  }
+  return text;
+}
+
 std::string format_iso8601_basic(Time t) {
   Civil c = to_civil(std::chrono::floor<seconds>(t));
   std::string text(16, '\0');

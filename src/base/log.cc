@@ -34,17 +34,6 @@ std::string_view level_name(LogLevel level) {
   return "?";
 }
 
-void append_time(std::string& out) {
-  Time now = system_clock().now();
-  out += format_iso8601_millis(now);
-  // Log lines need the milliseconds that the APIs leave at zero.
-  auto millis =
-      std::chrono::floor<std::chrono::milliseconds>(now).time_since_epoch().count() % 1000;
-  for (std::size_t i = 0; i < 3; ++i, millis /= 10) {
-    out[out.size() - 2 - i] = static_cast<char>('0' + millis % 10);
-  }
-}
-
 void append_escaped(std::string& out, std::string_view text, bool quotes) {
   // A line of the log stays valid UTF-8 whatever a client sent.
   bool utf8 = is_valid_utf8(text);
@@ -96,14 +85,14 @@ void log(LogLevel level, std::string_view message, std::initializer_list<LogFiel
   std::string line;
   if (settings().format == LogFormat::kJson) {
     std::string time;
-    append_time(time);
+    time += format_log_time(system_clock().now());
     append_json(line, "time", time);
     append_json(line, "level", level_name(level));
     append_json(line, "message", message);
     for (const LogField& field : fields) append_json(line, field.key, field.value);
     line += "}\n";
   } else {
-    append_time(line);
+    line += format_log_time(system_clock().now());
     line += ' ';
     line += level_name(level);
     line.append(6 - level_name(level).size(), ' ');

@@ -79,5 +79,10 @@ TEST(Clock, ParseBasicAndHttp) {
   }
 }
 
+TEST(LogTime, HasItsMilliseconds) {
+  EXPECT_EQ(format_log_time(Time(std::chrono::microseconds(1'700'000'000'045'999))),
+            "2023-11-14T22:13:20.045Z");
+}
+
 }  // namespace
 }  // namespace lakeside

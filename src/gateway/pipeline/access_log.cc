@@ -90,7 +90,7 @@ std::string format_access(LogFormat format, const http::Request& request,
                           const http::Response& response, const http::Exchange& exchange,
                           const AccessRecord& record) {
   Line line(format);
-  line.text("time", format_iso8601_millis(request.received));
+  line.text("time", format_log_time(request.received));
   line.text("id", request.id);
   line.text("peer", request.peer);
   line.text("principal", record.principal);
