@@ -151,7 +151,8 @@ Task<OssResult<Bucket>> Store::create_bucket(const Bucket& wanted) {
   if (done.error().code != ErrorCode::kGuardFailed) co_return from_engine(std::move(done.error()));
   // Someone else made it meanwhile. The intent stays for the sweeper.
   auto winner = co_await load_bucket(wanted.name);
-  bool own = winner && (*winner)->bucket().owner == wanted.owner;
+  if (!winner) co_return fail(Errc::kServiceUnavailable);
+  bool own = (*winner)->bucket().owner == wanted.owner;
   co_return fail(own ? Errc::kBucketAlreadyOwnedByYou : Errc::kBucketAlreadyExists);
 }
 

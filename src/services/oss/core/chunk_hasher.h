@@ -1,58 +1,45 @@
-// Hashes chunks on the pool while the coroutine that reads and writes them goes on.
+// Hashes chunks beside the coroutine that reads and writes them.
 #pragma once
 
-#include <atomic>
 #include <coroutine>
-#include <memory>
+#include <utility>
 
 #include "base/chunk.h"
-#include "base/executor.h"
 #include "services/oss/core/digests.h"
 
 namespace lakeside::oss {
 
-// One chunk at a time: `start`, and `co_await join()` before the next. MD5 of a full chunk takes
-// over a millisecond, which is why it must not run on an event loop. The job owns the chunk and
-// the state, so that a coroutine which fails between may just return.
+// One chunk at a time: `start`, and `co_await join()` before the next start and before the end of
+// this. All on one executor; the MD5 is computed on the service's threads.
 class ChunkHasher {
  public:
-  ChunkHasher(ThreadPool& pool, DigestPlan plan);
+  ChunkHasher(Md5Service& service, DigestPlan plan) : service_(service), digests_(plan) {}
+  ChunkHasher(const ChunkHasher&) = delete;
+  ChunkHasher& operator=(const ChunkHasher&) = delete;
 
-  // Hashes the chunk from `skip` on.
-  void start(Chunk chunk, std::size_t skip = 0);
+  void start(Chunk chunk);
 
- private:
-  struct Job;
-
- public:
   class Join {
    public:
-    explicit Join(Job& job) : job_(job) {}
-    [[nodiscard]] bool await_ready() const noexcept;
-    bool await_suspend(std::coroutine_handle<> awaiter);
-    Chunk await_resume();  // the chunk, hashed
+    explicit Join(ChunkHasher& hasher) : hasher_(hasher) {}
+    [[nodiscard]] bool await_ready() const noexcept { return hasher_.done_; }
+    void await_suspend(std::coroutine_handle<> awaiter) { hasher_.awaiter_ = awaiter; }
+    Chunk await_resume() { return std::move(hasher_.chunk_); }
 
    private:
-    Job& job_;
+    ChunkHasher& hasher_;
   };
-  [[nodiscard]] Join join() { return Join(*job_); }
+  [[nodiscard]] Join join() { return Join(*this); }  // gives the chunk back
 
-  // Between join and start.
-  [[nodiscard]] Digests& digests();
+  // After join.
+  [[nodiscard]] Digests& digests() { return digests_; }
 
  private:
-  struct Job {
-    explicit Job(DigestPlan plan) : digests(plan) {}
-    Digests digests;
-    Chunk chunk;
-    Executor* home = nullptr;
-    // Null while hashing, then &done; or the address of the coroutine that waits.
-    std::atomic<void*> waiter{nullptr};
-    char done = 0;
-  };
-
-  ThreadPool& pool_;
-  std::shared_ptr<Job> job_;
+  Md5Service& service_;
+  Digests digests_;
+  Chunk chunk_;
+  bool done_ = true;
+  std::coroutine_handle<> awaiter_;
 };
 
 }  // namespace lakeside::oss

@@ -1,6 +1,5 @@
 #include "services/oss/core/digests.h"
 
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -79,19 +78,10 @@ std::string crc_bytes(ChecksumAlgorithm algorithm, std::uint64_t crc) {
 
 }  // namespace
 
-void Digests::update(ByteView data) {
-  if (md5_) md5_->update(data);
+Task<void> Digests::update(Md5Service& service, ByteView data) {
   crc64_ = crc64_ecma(crc64_, data);
   if (plan_.crc) crc_ = running_crc(*plan_.crc, crc_, data);
-}
-
-Md5Digest Digests::finish_md5() {
-  Md5Digest digest{};
-  if (md5_) {
-    std::string raw = md5_->finish();
-    std::memcpy(digest.data(), raw.data(), digest.size());
-  }
-  return digest;
+  if (plan_.md5) co_await service.update(md5_, data);
 }
 
 std::optional<ObjectChecksum> Digests::crc() const {

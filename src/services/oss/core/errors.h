@@ -13,26 +13,26 @@ namespace lakeside::oss {
 
 enum class Errc {
   kAccessDenied,
-  kBadDigest,                 // S3 checksum, or Content-MD5 in the S3 dialect
-  kBucketAlreadyExists,       // owned by another account
-  kBucketAlreadyOwnedByYou,   // S3 alone reports it; OSS answers success
+  kBadDigest,                // S3 checksum, or Content-MD5 in the S3 dialect
+  kBucketAlreadyExists,      // owned by another account
+  kBucketAlreadyOwnedByYou,  // S3 alone reports it; OSS answers success
   kBucketNotEmpty,
   kEntityTooLarge,
-  kEntityTooSmall,            // a part below the minimum, at complete
-  kFileAlreadyExists,         // x-oss-forbid-overwrite
+  kEntityTooSmall,     // a part below the minimum, at complete
+  kFileAlreadyExists,  // x-oss-forbid-overwrite
   kFileImmutable,
   kIncompleteBody,
   kInternalError,
   kInvalidArgument,
   kInvalidBucketName,
-  kInvalidDigest,             // Content-MD5 malformed, or wrong in the OSS dialect
+  kInvalidDigest,  // Content-MD5 malformed, or wrong in the OSS dialect
   kInvalidObjectName,
   kInvalidPart,
   kInvalidPartOrder,
   kInvalidRange,
   kInvalidRequest,
   kInvalidStorageClass,
-  kInvalidTargetType,         // e.g. append to what is not appendable goes to ObjectNotAppendable
+  kInvalidTargetType,  // e.g. append to what is not appendable goes to ObjectNotAppendable
   kKeyTooLong,
   kMalformedXml,
   kMetadataTooLarge,
@@ -42,13 +42,13 @@ enum class Errc {
   kNoSuchKey,
   kNoSuchUpload,
   kNotImplemented,
-  kNotModified,               // a conditional read: 304
+  kNotModified,  // a conditional read: 304
   kObjectNotAppendable,
   kOperationNotSupported,
   kPositionNotEqualToLength,  // carries next_position
   kPreconditionFailed,
   kRequestTimeout,
-  kServiceUnavailable,        // storage full or shutting down: try again later
+  kServiceUnavailable,  // storage full or shutting down: try again later
   kTooManyBuckets,
 };
 

@@ -57,6 +57,7 @@ Task<OssResult<Store::Found>> Store::find_object(const BucketEntry& bucket, cons
     auto record = decode_object(key, *(*values)[0]);
     if (!record) co_return damaged(bucket, key, record.error().detail);
     found.record = std::move(*record);
+    found.bytes = std::move(*(*values)[0]);
     if (!with_data) co_return found;
 
     if (found.record.in_manifest && count < 3) {
@@ -113,8 +114,8 @@ Task<OssResult<ObjectData>> Store::open_object(const BucketEntry& bucket, const 
       co_return result;
     }
     std::string first_blob = extent.slices.front().blob;
-    auto stream = co_await open_slices(blobs_, pins_, bucket.id(), std::move(extent.slices),
-                                       std::move(tail));
+    auto stream =
+        co_await open_slices(blobs_, pins_, bucket.id(), std::move(extent.slices), std::move(tail));
     if (stream) {
       result.info = std::move(record.info);
       result.stream = std::move(*stream);

@@ -17,7 +17,7 @@ std::unexpected<OssError> source_failed(const Body& body, Error error) {
 }
 
 // Fills the chunk unless the source ends first, which sets `ended`.
-Task<Result<void>> fill(ByteSource& source, Chunk& chunk, bool& ended) {
+Task<Status> fill(ByteSource& source, Chunk& chunk, bool& ended) {
   while (!chunk.full()) {
     auto got = co_await source.read(chunk.free_space());
     if (!got) co_return std::unexpected(std::move(got.error()));
@@ -33,8 +33,8 @@ Task<Result<void>> fill(ByteSource& source, Chunk& chunk, bool& ended) {
 // Takes in one body. Lives in the frame of `ingest`.
 class Intake {
  public:
-  Intake(engines::BlobStore& blobs, ThreadPool& pool, const IngestPlan& plan, Body& body)
-      : blobs_(blobs), pool_(pool), plan_(plan), body_(body), digest_plan_(plan.digests) {
+  Intake(engines::BlobStore& blobs, Md5Service& md5, const IngestPlan& plan, Body& body)
+      : blobs_(blobs), md5_(md5), plan_(plan), body_(body), digest_plan_(plan.digests) {
     if (body.expected_md5) digest_plan_.md5 = true;
   }
 
@@ -67,28 +67,25 @@ class Intake {
     auto got = co_await body_.source.read({&beyond, 1});
     if (!got) co_return source_failed(body_, std::move(got.error()));
     if (*got != 0) co_return source_failed(body_, {ErrorCode::kInvalid, "body too long"});
-    co_return finish_in_memory();
+    co_return co_await finish_in_memory();
   }
 
   Task<OssStatus> take_chunks() {
     Chunk chunk = Chunk::allocate();
-    std::memcpy(chunk.free_space().data(), plan_.prefix.data(), plan_.prefix.size());
-    chunk.extend(plan_.prefix.size());
     auto filled = co_await fill(body_.source, chunk, ended_);
     if (!filled) co_return source_failed(body_, std::move(filled.error()));
-    std::size_t size = chunk.size() - plan_.prefix.size();
-    if (ended_ && size <= plan_.inline_limit) {
-      result_.data = as_text(chunk.view().subspan(plan_.prefix.size()));
-      co_return finish_in_memory();
+    if (ended_ && chunk.size() <= plan_.inline_limit) {
+      result_.data = as_text(chunk.view());
+      co_return co_await finish_in_memory();
     }
     co_return co_await stream(std::move(chunk));
   }
 
-  OssStatus finish_in_memory() {
+  Task<OssStatus> finish_in_memory() {
     Digests digests(digest_plan_);
-    digests.update(as_bytes(result_.data));
+    co_await digests.update(md5_, as_bytes(result_.data));
     result_.size = result_.data.size();
-    return conclude(digests);
+    co_return conclude(digests);
   }
 
   // Three stages at work at once: while a chunk is read, the one before it is hashed, and those
@@ -96,20 +93,19 @@ class Intake {
   Task<OssStatus> stream(Chunk chunk) {
     auto writer = co_await blobs_.create(plan_.group);
     if (!writer) co_return from_engine(std::move(writer.error()));
-    ChunkHasher hasher(pool_, digest_plan_);
-    std::size_t skip = plan_.prefix.size();
+    ChunkHasher hasher(md5_, digest_plan_);
     while (true) {
-      result_.size += chunk.size() - skip;
+      result_.size += chunk.size();
       if (result_.size > plan_.max_size) co_return fail(Errc::kEntityTooLarge);
-      hasher.start(std::move(chunk), skip);
-      skip = 0;
+      hasher.start(std::move(chunk));
       Chunk next;
+      Status filled;
       if (!ended_) {
         next = Chunk::allocate();
-        auto filled = co_await fill(body_.source, next, ended_);
-        if (!filled) co_return source_failed(body_, std::move(filled.error()));
+        filled = co_await fill(body_.source, next, ended_);
       }
       Chunk hashed = co_await hasher.join();
+      if (!filled) co_return source_failed(body_, std::move(filled.error()));
       auto appended = co_await (*writer)->append(std::move(hashed));
       if (!appended) co_return from_engine(std::move(appended.error()));
       if (next.empty()) break;
@@ -134,7 +130,7 @@ class Intake {
   }
 
   engines::BlobStore& blobs_;
-  ThreadPool& pool_;
+  Md5Service& md5_;
   const IngestPlan& plan_;
   Body& body_;
   DigestPlan digest_plan_;
@@ -144,9 +140,9 @@ class Intake {
 
 }  // namespace
 
-Task<OssResult<Ingested>> ingest(engines::BlobStore& blobs, ThreadPool& pool,
-                                 const IngestPlan& plan, Body& body) {
-  Intake intake(blobs, pool, plan, body);
+Task<OssResult<Ingested>> ingest(engines::BlobStore& blobs, Md5Service& md5, const IngestPlan& plan,
+                                 Body& body) {
+  Intake intake(blobs, md5, plan, body);
   co_return co_await intake.run();
 }
 

@@ -28,8 +28,8 @@ namespace lakeside::oss {
 
 // The data of a put, part or append.
 struct Body {
-  ByteSource& source;                       // its length, where known, is checked against limits
-  std::optional<Md5Digest> expected_md5;    // Content-MD5; differs → kInvalidDigest, nothing stored
+  ByteSource& source;                     // its length, where known, is checked against limits
+  std::optional<Md5Digest> expected_md5;  // Content-MD5; differs → kInvalidDigest, nothing stored
   // Called after the end of `source`: the S3 checksums that were verified on the way.
   std::function<std::vector<ObjectChecksum>()> checksums;
   // Called when `source` fails: what the dialect says of it (wrong checksum, bad chunk
@@ -41,10 +41,10 @@ struct PutOptions {
   ObjectHeaders headers;
   Acl acl = Acl::kDefault;
   StorageClass storage_class = StorageClass::kStandard;
-  std::string owner;             // account of the writer
-  bool forbid_overwrite = false; // → kFileAlreadyExists
-  Preconditions conditions;      // If-Match / If-None-Match on a write → kPreconditionFailed;
-                                 // If-Match on a key that is absent → kNoSuchKey (as S3)
+  std::string owner;              // account of the writer
+  bool forbid_overwrite = false;  // → kFileAlreadyExists
+  Preconditions conditions;       // If-Match / If-None-Match on a write → kPreconditionFailed;
+                                  // If-Match on a key that is absent → kNoSuchKey (as S3)
 };
 
 // The bytes of a request for `first`…`last` (inclusive) of an object, as a Range header gives
@@ -63,7 +63,7 @@ struct ResolvedRange {
 enum class InvalidRangeIs { kWholeObject, kError };  // OSS's default and S3's behaviour
 
 struct GetOptions {
-  Preconditions conditions;          // → kNotModified, kPreconditionFailed
+  Preconditions conditions;  // → kNotModified, kPreconditionFailed
   std::optional<ByteRange> range;
   InvalidRangeIs invalid_range = InvalidRangeIs::kError;  // kError → kInvalidRange
 };
@@ -75,7 +75,7 @@ struct ObjectData {
 };
 
 struct CopyOptions {
-  bool replace_headers = false;  // metadata directive REPLACE: take put.headers
+  bool replace_headers = false;     // metadata directive REPLACE: take put.headers
   Preconditions source_conditions;  // → kPreconditionFailed, never kNotModified
   PutOptions put;
 };
@@ -88,7 +88,7 @@ struct AppendResult {
 struct ListOptions {
   std::string prefix;
   std::string delimiter;
-  std::string after;             // only names > this (a key, or a common prefix: all of it is behind)
+  std::string after;  // only names > this (a key, or a common prefix: all of it is behind)
   std::uint32_t max_keys = 100;  // 0: an empty page
 };
 struct ListPage {
@@ -105,7 +105,7 @@ struct ListPage {
   };
   std::vector<Entry> entries;  // keys and common prefixes together, in order
   bool truncated = false;
-  std::string next_after;      // pass as `after` for the next page; set when truncated
+  std::string next_after;  // pass as `after` for the next page; set when truncated
 };
 
 struct Upload {
@@ -151,30 +151,31 @@ struct UploadsPage {
 };
 struct CompletePart {
   std::uint32_t number = 0;
-  std::string etag;  // as the client wrote it, without quotes
+  std::string etag;                       // as the client wrote it, without quotes
   std::vector<ObjectChecksum> checksums;  // as given; each must match the stored part's
 };
 struct CompleteOptions {
-  std::vector<CompletePart> parts;      // in ascending order → kInvalidPartOrder
-  bool all_parts = false;               // x-oss-complete-all: every uploaded part instead
+  std::vector<CompletePart> parts;          // in ascending order → kInvalidPartOrder
+  bool all_parts = false;                   // x-oss-complete-all: every uploaded part instead
   std::uint64_t min_part_size = 100 << 10;  // of all but the last → kEntityTooSmall (S3: 5 MiB)
   bool forbid_overwrite = false;
   Preconditions conditions;
-  std::optional<Acl> acl;               // overrides the one given at initiate
+  std::optional<Acl> acl;                          // overrides the one given at initiate
   std::vector<ObjectChecksum> expected_checksums;  // of the whole object → kBadDigest
 };
 
 // ---- the store -------------------------------------------------------------------------
 
 struct StoreOptions {
-  std::size_t inline_limit = 64 << 10;  // objects up to this size rest beside their record
+  std::size_t inline_limit = 64 << 10;     // objects up to this size rest beside their record
   std::chrono::seconds garbage_grace{60};  // removed blobs stay readable this long
 };
 
 class ObjectStore {
  public:
   // The engines, the pool (for hashing) and the clock outlive the store.
-  [[nodiscard]] static std::unique_ptr<ObjectStore> create(engines::Kv& kv, engines::BlobStore& blobs,
+  [[nodiscard]] static std::unique_ptr<ObjectStore> create(engines::Kv& kv,
+                                                           engines::BlobStore& blobs,
                                                            ThreadPool& pool, const Clock& clock,
                                                            StoreOptions options);
   virtual ~ObjectStore() = default;
@@ -182,7 +183,7 @@ class ObjectStore {
   // Buckets.
   // kBucketAlreadyExists (another owner), kBucketAlreadyOwnedByYou, kTooManyBuckets.
   virtual Task<OssResult<Bucket>> create_bucket(const Bucket& wanted) = 0;
-  virtual Task<OssStatus> delete_bucket(const std::string& name) = 0;  // kBucketNotEmpty
+  virtual Task<OssStatus> delete_bucket(const std::string& name) = 0;       // kBucketNotEmpty
   virtual Task<OssResult<Bucket>> get_bucket(const std::string& name) = 0;  // cached
   virtual Task<OssStatus> set_bucket_acl(const std::string& name, Acl acl) = 0;
   // In name order, names > after, that begin with prefix, owned by `owner`.

@@ -31,9 +31,10 @@ Task<OssResult<ObjectInfo>> Store::put_body(const BucketEntry& bucket, const std
   IngestPlan plan;
   plan.group = bucket.id();
   plan.inline_limit = options_.inline_limit;
-  auto taken = co_await ingest(blobs_, pool_, plan, body);
+  auto taken = co_await ingest(blobs_, md5_, plan, body);
   if (!taken) co_return std::unexpected(std::move(taken.error()));
   if (expected_crc64 && *expected_crc64 != taken->crc64) {
+    co_await drop(bucket, taken->blob);
     OssError error{Errc::kInternalError, {}, {}, "copied data does not match its CRC64"};
     co_return std::unexpected(std::move(error));
   }

@@ -26,7 +26,8 @@ E enumerator(RecordReader& in, std::uint8_t most) {
 }
 
 void put_time(RecordWriter& out, Time time) {
-  out.varint(static_cast<std::uint64_t>(std::max<std::int64_t>(time.time_since_epoch().count(), 0)));
+  out.varint(
+      static_cast<std::uint64_t>(std::max<std::int64_t>(time.time_since_epoch().count(), 0)));
 }
 Time get_time(RecordReader& in) {
   std::uint64_t micros = in.varint_up_to(std::numeric_limits<std::int64_t>::max());

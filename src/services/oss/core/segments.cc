@@ -82,8 +82,7 @@ Result<std::size_t> copy_from(const Segment& segment, std::uint64_t offset, Muta
   std::size_t wanted = std::min<std::uint64_t>(slice.length - offset, into.size());
   ssize_t got;
   do {
-    got = pread(slice.file->fd(), into.data(), wanted,
-                static_cast<off_t>(slice.offset + offset));
+    got = pread(slice.file->fd(), into.data(), wanted, static_cast<off_t>(slice.offset + offset));
   } while (got < 0 && errno == EINTR);
   if (got < 0) return fail_errno("read blob", errno);
   if (got == 0) return fail(ErrorCode::kCorrupt, "blob file is too short");
@@ -119,8 +118,7 @@ Extent cut(std::span<const BlobSlice> slices, std::uint64_t tail, const Resolved
   return extent;
 }
 
-Task<Result<std::unique_ptr<SegmentSource>>> open_slices(engines::BlobStore& blobs,
-                                                         BlobPins& pins,
+Task<Result<std::unique_ptr<SegmentSource>>> open_slices(engines::BlobStore& blobs, BlobPins& pins,
                                                          std::string_view bucket_id,
                                                          std::vector<BlobSlice> slices,
                                                          std::string tail) {

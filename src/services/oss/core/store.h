@@ -61,9 +61,9 @@ class Store final : public ObjectStore {
   Task<OssStatus> remove(const std::string& bucket, const std::string& key) override;
   Task<OssStatus> remove_many(const std::string& bucket,
                               const std::vector<std::string>& keys) override;
-  Task<OssResult<ObjectInfo>> copy(const std::string& source_bucket,
-                                   const std::string& source_key, const std::string& bucket,
-                                   const std::string& key, const CopyOptions& options) override;
+  Task<OssResult<ObjectInfo>> copy(const std::string& source_bucket, const std::string& source_key,
+                                   const std::string& bucket, const std::string& key,
+                                   const CopyOptions& options) override;
   Task<OssResult<AppendResult>> append(const std::string& bucket, const std::string& key,
                                        std::uint64_t position, const PutOptions& options,
                                        Body& body) override;
@@ -123,8 +123,10 @@ class Store final : public ObjectStore {
   // Fills in the slices that are in a manifest.
   Task<OssStatus> load_manifest(const BucketEntry& bucket, const std::string& key,
                                 ObjectRecord& record);
-  // True if the batch was applied, false if it has to be made anew.
-  Task<OssResult<bool>> commit(const BucketEntry& bucket, const engines::Batch& batch);
+  // True if the batch was applied, false if it has to be made anew. `uncertain` is set where
+  // the engine does not say whether it was: what the batch refers to must then stay.
+  Task<OssResult<bool>> commit(const BucketEntry& bucket, const engines::Batch& batch,
+                               bool* uncertain = nullptr);
   // Conditions and forbid_overwrite of a write.
   [[nodiscard]] OssStatus may_write(const Current& current, bool forbid_overwrite,
                                     const Preconditions& conditions) const;
@@ -137,6 +139,8 @@ class Store final : public ObjectStore {
                const Replacement& replacement) const;
   void erase(engines::Batch& batch, const std::string& key, const Current& current) const;
   void discard(engines::Batch& batch, std::vector<std::string> blobs) const;
+  // Removes a blob that was written for a change which is not made after all.
+  Task<void> drop(const BucketEntry& bucket, std::string blob);
   [[nodiscard]] KeyLocks::Acquire lock(const BucketEntry& bucket, std::string_view key) {
     return locks_.acquire(KeyLocks::slot_of(bucket.id(), key));
   }
@@ -149,6 +153,7 @@ class Store final : public ObjectStore {
   // ---- get.cc ----
   // An object's record and, where asked for, its tail.
   struct Found {
+    std::string bytes;    // of the record
     ObjectRecord record;  // with all slices
     std::string tail;     // verified
   };
@@ -164,16 +169,12 @@ class Store final : public ObjectStore {
                                               const CopyOptions& options);
 
   // ---- append.cc ----
-  struct Tail;
-  Task<OssResult<AppendResult>> append_small(const BucketEntry& bucket, const std::string& key,
+  Task<OssResult<AppendResult>> append_taken(const BucketEntry& bucket, const std::string& key,
                                              std::uint64_t position, const PutOptions& options,
                                              const Ingested& body);
-  Task<OssResult<AppendResult>> append_large(const BucketEntry& bucket, const std::string& key,
-                                             std::uint64_t position, const PutOptions& options,
-                                             Body& body);
-  // The bytes at the object's end that a new blob takes over, and without which it is left.
-  Task<OssStatus> detach_end(const BucketEntry& bucket, const std::string& key,
-                             ObjectRecord& record, std::string& bytes);
+  // Moves the tail into a blob, and behind it `more`.
+  Task<OssResult<std::string>> seal_tail(const BucketEntry& bucket, ObjectRecord& record,
+                                         std::string_view tail, std::string_view more);
 
   // ---- multipart.cc ----
   struct OpenUpload {
@@ -186,26 +187,38 @@ class Store final : public ObjectStore {
                                    const std::string& upload_id, std::uint32_t number, Body& body,
                                    std::optional<std::uint64_t> expected_crc64);
   using NumberedParts = std::vector<std::pair<std::uint32_t, PartRecord>>;
-  Task<OssResult<NumberedParts>> read_parts(const BucketEntry& bucket,
-                                            const std::string& upload_id,
+  Task<OssResult<NumberedParts>> read_parts(const BucketEntry& bucket, const std::string& upload_id,
                                             std::uint32_t after_number, std::size_t max);
 
   // ---- complete.cc ----
+  // Nothing: someone came between.
   Task<OssResult<std::optional<ObjectInfo>>> try_complete(const BucketEntry& bucket,
                                                           const std::string& key,
                                                           const std::string& upload_id,
                                                           const CompleteOptions& options);
-  Task<OssStatus> unfreeze(const BucketEntry& bucket, const std::string& upload_key,
-                           const OpenUpload& upload, const std::string& frozen);
 
-  // ---- garbage.cc, orphans.cc, scrub.cc ----
-  Task<Result<std::vector<BucketRecord>>> scan_buckets(std::string after, std::size_t max);
+  // ---- garbage.cc ----
+  Task<Result<std::vector<BucketRecord>>> scan_buckets(const std::string& after, std::size_t max);
   Task<Result<std::size_t>> collect_garbage_of(const std::string& bucket_id, std::size_t max);
   Task<Result<std::size_t>> remove_parts(const std::string& bucket_id,
                                          const std::string& upload_id);
-  Task<Result<std::size_t>> sweep_partitions();
-  Task<Result<std::size_t>> sweep_partition(const std::string& bucket_id);
   Task<Status> remove_blobs(const std::string& bucket_id, std::span<const std::string> blobs);
+  [[nodiscard]] bool any_pinned(const std::string& bucket_id, std::span<const std::string> blobs);
+
+  // ---- sweep.cc ----
+  // Empties the partitions of buckets that are no more; those only whose grace has passed.
+  Task<Result<std::size_t>> sweep_partitions(bool despite_grace);
+  struct Sweep {
+    std::size_t removed = 0;  // keys and blobs
+    bool finished = false;
+  };
+  Task<Result<Sweep>> sweep_partition(const std::string& bucket_id);
+  Task<Status> close_for_good(const Bucket& bucket);
+
+  // ---- orphans.cc ----
+  Task<Result<std::size_t>> remove_orphans(const std::vector<engines::BlobInfo>& candidates);
+  Task<Result<std::vector<engines::BlobInfo>>> next_class(std::uint64_t& turn,
+                                                          std::uint64_t& turns);
 
   engines::Kv& kv_;
   engines::BlobStore& blobs_;
@@ -213,6 +226,7 @@ class Store final : public ObjectStore {
   const Clock& clock_;
   const StoreOptions options_;
   const Time started_;
+  Md5Service md5_;
 
   BucketCache buckets_;
   KeyLocks locks_;
@@ -223,7 +237,11 @@ class Store final : public ObjectStore {
   std::atomic<bool> collecting_orphans_ = false;
   std::atomic<bool> scrubbing_ = false;
   std::string garbage_cursor_;  // the bucket after which to go on
-  std::unordered_map<std::string, Time> suspects_;  // unreferenced blobs, and since when seen so
+  struct Suspect {
+    engines::BlobInfo info;
+    Time since;  // when it was first seen without a reference
+  };
+  std::unordered_map<std::string, Suspect> suspects_;
   std::uint64_t orphan_turn_ = 0;
   std::uint64_t orphan_turns_ = 1;
   std::deque<engines::BlobInfo> scrub_queue_;
@@ -233,5 +251,21 @@ class Store final : public ObjectStore {
 
 // The random number that names a deletion or completion under way; never 0.
 [[nodiscard]] std::uint64_t random_nonce();
+
+// Takes a flag for a scope, if nobody has it.
+class Turn {
+ public:
+  explicit Turn(std::atomic<bool>& flag) : flag_(flag), mine_(!flag.exchange(true)) {}
+  ~Turn() {
+    if (mine_) flag_.store(false);
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  [[nodiscard]] bool mine() const { return mine_; }
+
+ private:
+  std::atomic<bool>& flag_;
+  bool mine_;
+};
 
 }  // namespace lakeside::oss

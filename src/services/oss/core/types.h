@@ -12,13 +12,13 @@
 
 namespace lakeside::oss {
 
-inline constexpr std::size_t kMaxKeyBytes = 1023;                     // both vendors: 1,023 / 1,024
-inline constexpr std::uint64_t kMaxSinglePut = 5ULL << 30;            // 5 GiB
+inline constexpr std::size_t kMaxKeyBytes = 1023;           // both vendors: 1,023 / 1,024
+inline constexpr std::uint64_t kMaxSinglePut = 5ULL << 30;  // 5 GiB
 inline constexpr std::uint64_t kMaxPart = 5ULL << 30;
 inline constexpr std::uint32_t kMaxPartNumber = 10000;
-inline constexpr std::uint64_t kMaxObject = 53'660'000'000'000ULL;    // 48.8 TiB
+inline constexpr std::uint64_t kMaxObject = 53'660'000'000'000ULL;  // 48.8 TiB
 inline constexpr std::uint64_t kMaxAppendable = 5ULL << 30;
-inline constexpr std::size_t kMaxUserMetadata = 8 << 10;              // names and values together
+inline constexpr std::size_t kMaxUserMetadata = 8 << 10;  // names and values together
 inline constexpr std::size_t kMaxBucketsPerAccount = 1000;
 
 enum class Acl { kDefault, kPrivate, kPublicRead, kPublicReadWrite };  // kDefault: objects only
@@ -36,7 +36,7 @@ struct Bucket {
 
 struct BucketStat {
   std::uint64_t object_count = 0;
-  std::uint64_t storage = 0;                 // bytes of objects and of unfinished parts
+  std::uint64_t storage = 0;  // bytes of objects and of unfinished parts
   std::uint64_t multipart_upload_count = 0;
   std::uint64_t multipart_part_count = 0;
 };

@@ -75,10 +75,16 @@ Task<OssStatus> Store::load_manifest(const BucketEntry& bucket, const std::strin
 
 void Store::begin(engines::Batch& batch) const { batch.require(keys::state(), open_state()); }
 
-Task<OssResult<bool>> Store::commit(const BucketEntry& bucket, const engines::Batch& batch) {
+Task<OssResult<bool>> Store::commit(const BucketEntry& bucket, const engines::Batch& batch,
+                                    bool* uncertain) {
   auto done = co_await kv_.commit(bucket.partition, batch);
   if (done) co_return true;
-  if (done.error().code != ErrorCode::kGuardFailed) co_return from_engine(std::move(done.error()));
+  ErrorCode code = done.error().code;
+  if (code != ErrorCode::kGuardFailed) {
+    if (uncertain != nullptr)
+      *uncertain = code == ErrorCode::kIo || code == ErrorCode::kUnavailable;
+    co_return from_engine(std::move(done.error()));
+  }
   auto open = co_await ensure_open(bucket);
   if (!open) co_return std::unexpected(std::move(open.error()));
   co_return false;
@@ -142,25 +148,47 @@ void Store::discard(engines::Batch& batch, std::vector<std::string> blobs) const
   batch.put(std::move(key), encode(GarbageRecord{std::move(blobs), {}}));
 }
 
+Task<void> Store::drop(const BucketEntry& bucket, std::string blob) {
+  if (blob.empty()) co_return;
+  engines::BlobId id = keys::blob_id(bucket.id(), blob);
+  auto removed = co_await blobs_.remove(id);
+  if (!removed) {
+    log(LogLevel::kWarn, "blob not removed, left to the collector of orphans",
+        {{"blob", id.value}, {"error", removed.error().detail}});
+  }
+}
+
 Task<OssResult<ObjectInfo>> Store::store_object(const BucketEntry& bucket, const std::string& key,
                                                 const PutOptions& options, ObjectRecord record,
                                                 const std::string& data, std::string blob_added) {
   std::span<const std::string> added(&blob_added, blob_added.empty() ? 0 : 1);
+  OssError refusal{Errc::kServiceUnavailable, "Too many writers of one key.", {}, {}};
+  bool uncertain = false;
   KeyLocks::Held held = co_await lock(bucket, key);
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     auto current = co_await read_current(bucket, key);
-    if (!current) co_return std::unexpected(std::move(current.error()));
+    if (!current) {
+      refusal = std::move(current.error());
+      break;
+    }
     auto allowed = may_write(*current, options.forbid_overwrite, options.conditions);
-    if (!allowed) co_return std::unexpected(std::move(allowed.error()));
+    if (!allowed) {
+      refusal = std::move(allowed.error());
+      break;
+    }
     record.info.modified = clock_.now();
     engines::Batch batch;
     begin(batch);
     replace(batch, key, *current, {record, &data, added});
-    auto done = co_await commit(bucket, batch);
-    if (!done) co_return std::unexpected(std::move(done.error()));
+    auto done = co_await commit(bucket, batch, &uncertain);
+    if (!done) {
+      refusal = std::move(done.error());
+      break;
+    }
     if (*done) co_return std::move(record.info);
   }
-  co_return fail(Errc::kServiceUnavailable, "Too many writers of one key.");
+  if (!uncertain) co_await drop(bucket, std::move(blob_added));
+  co_return std::unexpected(std::move(refusal));
 }
 
 }  // namespace lakeside::oss

@@ -1,14 +1,14 @@
 // An object store on memory engines, and short forms of what tests do with it.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cstring>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "base/task.h"
 #include "engines/memory/memory_blob.h"
@@ -155,12 +155,12 @@ class StoreTest : public ::testing::Test {
   std::unique_ptr<ObjectStore> store_;
 };
 
-#define EXPECT_CODE(result, errc)                                       \
-  do {                                                                  \
-    const auto& oss_result = (result);                                  \
-    ASSERT_FALSE(oss_result.has_value());                               \
+#define EXPECT_CODE(result, errc)                                                \
+  do {                                                                           \
+    const auto& oss_result = (result);                                           \
+    ASSERT_FALSE(oss_result.has_value());                                        \
     EXPECT_EQ(static_cast<int>(oss_result.error().code), static_cast<int>(errc)) \
-        << oss_result.error().internal;                                 \
+        << oss_result.error().internal;                                          \
   } while (false)
 
 }  // namespace lakeside::oss

@@ -8,9 +8,9 @@ namespace {
 class Objects : public StoreTest {};
 
 TEST_F(Objects, PutAndGetOfEverySize) {
-  for (std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{4096}, std::size_t{65536},
-                           std::size_t{65537}, std::size_t{1 << 20}, std::size_t{(1 << 20) + 1},
-                           std::size_t{5 << 20}}) {
+  for (std::size_t size :
+       {std::size_t{0}, std::size_t{1}, std::size_t{4096}, std::size_t{65536}, std::size_t{65537},
+        std::size_t{1 << 20}, std::size_t{(1 << 20) + 1}, std::size_t{5 << 20}}) {
     std::string data = pattern(size, size + 1);
     auto info = put("key", data);
     ASSERT_TRUE(info) << info.error().internal;
@@ -29,8 +29,8 @@ TEST_F(Objects, PutAndGetOfEverySize) {
 }
 
 TEST_F(Objects, UnknownLengthAndSmallReads) {
-  for (std::size_t size : {std::size_t{0}, std::size_t{100}, std::size_t{65536},
-                           std::size_t{65537}, std::size_t{3 << 20}}) {
+  for (std::size_t size : {std::size_t{0}, std::size_t{100}, std::size_t{65536}, std::size_t{65537},
+                           std::size_t{3 << 20}}) {
     std::string data = pattern(size);
     TestSource source(data, false, 60000);
     Body body{source, {}, {}, {}};
