@@ -14,9 +14,8 @@ AdditionalHeaders::AdditionalHeaders(std::string_view list) : lower_(to_lower_as
   std::ranges::sort(names_);
 }
 
-bool AdditionalHeaders::contains(std::string_view name) const {
-  return std::ranges::any_of(
-      names_, [&](std::string_view listed) { return equals_ignore_case(listed, name); });
+bool AdditionalHeaders::contains(std::string_view lower_name) const {
+  return std::ranges::find(names_, lower_name) != names_.end();
 }
 
 std::string AdditionalHeaders::joined() const {

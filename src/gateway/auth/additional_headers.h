@@ -14,7 +14,7 @@ class AdditionalHeaders {
   AdditionalHeaders(const AdditionalHeaders&) = delete;
   AdditionalHeaders& operator=(const AdditionalHeaders&) = delete;
 
-  [[nodiscard]] bool contains(std::string_view name) const;  // any case
+  [[nodiscard]] bool contains(std::string_view lower_name) const;
   // Sorted and joined with ';'.
   [[nodiscard]] std::string joined() const;
 

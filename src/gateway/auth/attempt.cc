@@ -12,13 +12,13 @@ using std::chrono::seconds;
 constexpr std::uint64_t kMaxEpochSeconds = 1ULL << 40;  // fits Time; some 35,000 years
 
 // The first token that is not empty: SDKs may send an empty one where they have none.
-std::string_view token_name(const http::RequestHead& head, Vendor vendor) {
+std::string_view token_name(const Attempt& attempt, Vendor vendor) {
   static constexpr std::string_view kOssNames[] = {"x-oss-security-token", "security-token"};
   static constexpr std::string_view kAwsNames[] = {"x-amz-security-token", "X-Amz-Security-Token"};
   const auto& names = vendor == Vendor::kOss ? kOssNames : kAwsNames;
   for (std::string_view name : names) {
-    if (!head.header(name).value_or("").empty()) return name;
-    const http::QueryParam* param = head.param(name);
+    if (!attempt.headers.get(name).empty()) return name;
+    const http::QueryParam* param = attempt.head.param(name);
     if (param != nullptr && !param->value.empty()) return name;
   }
   return {};
@@ -63,8 +63,8 @@ std::expected<Credential, AuthError> find_key(const KeySource& keys,
   return std::move(*found);
 }
 
-Check refuse_token(const http::RequestHead& head, Vendor vendor) {
-  std::string_view name = token_name(head, vendor);
+Check refuse_token(const Attempt& attempt, Vendor vendor) {
+  std::string_view name = token_name(attempt, vendor);
   if (name.empty()) return {};
   // The value stays out of the answer: it is a credential.
   return reject(AuthFault::kMalformed,
@@ -77,7 +77,7 @@ std::expected<Credential, AuthError> admit(const Attempt& attempt, std::string_v
                                            Vendor vendor, const Check& time) {
   auto credential = find_key(attempt.keys, access_key_id, vendor);
   if (!credential) return credential;
-  if (Check token = refuse_token(attempt.head, vendor); !token) {
+  if (Check token = refuse_token(attempt, vendor); !token) {
     return std::unexpected(std::move(token.error()));
   }
   if (!time) return std::unexpected(time.error());

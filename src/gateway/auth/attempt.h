@@ -7,11 +7,13 @@
 #include <string_view>
 
 #include "gateway/auth/authenticate.h"
+#include "gateway/auth/lower_headers.h"
 
 namespace lakeside::auth {
 
 struct Attempt {
   const http::RequestHead& head;
+  LowerHeaders headers;
   const SignedTarget& target;
   const KeySource& keys;
   Time now;
@@ -36,7 +38,7 @@ enum class Vendor { kOss, kAws };
                                                             Vendor vendor);
 
 // There is no STS yet, so that every key is permanent; both vendors refuse a token beside one.
-[[nodiscard]] Check refuse_token(const http::RequestHead& head, Vendor vendor);
+[[nodiscard]] Check refuse_token(const Attempt& attempt, Vendor vendor);
 
 // The key to verify the signature with, once there is no reason to refuse the request unseen.
 [[nodiscard]] std::expected<Credential, AuthError> admit(const Attempt& attempt,

@@ -12,8 +12,8 @@
 namespace lakeside::auth {
 namespace {
 
-Verdict anonymous(const http::RequestHead& head) {
-  auto rules = aws_unsigned_body_rules(head);
+Verdict anonymous(const Attempt& attempt) {
+  auto rules = aws_unsigned_body_rules(attempt.headers);
   if (!rules) return std::unexpected(std::move(rules.error()));
   Identity identity;
   identity.principal.name = "anonymous";
@@ -55,7 +55,7 @@ Verdict verify_query(const Attempt& attempt, Scheme scheme) {
     case Scheme::kAnonymous:
       break;
   }
-  return anonymous(attempt.head);
+  return anonymous(attempt);
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ Verdict verify_query(const Attempt& attempt, Scheme scheme) {
 std::expected<Identity, AuthError> authenticate(const http::RequestHead& head,
                                                 const SignedTarget& target, const KeySource& keys,
                                                 Time now, const AuthOptions& options) {
-  Attempt attempt{head, target, keys, now, options};
+  Attempt attempt{head, LowerHeaders(head), target, keys, now, options};
   Claim claim = find_claim(head);
   if (!claim.authorization) return verify_query(attempt, claim.scheme);
   if (claim.in_query || claim.repeated) {

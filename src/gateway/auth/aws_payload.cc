@@ -1,6 +1,7 @@
 #include "gateway/auth/aws_payload.h"
 
 #include "base/encoding.h"
+#include "gateway/auth/canonical.h"
 
 namespace lakeside::auth {
 namespace {
@@ -18,8 +19,8 @@ std::optional<Coding> streaming_coding(std::string_view payload_hash) {
   return std::nullopt;
 }
 
-Check read_decoded_length(const http::RequestHead& head, BodyRules& rules) {
-  auto text = head.header("x-amz-decoded-content-length");
+Check read_decoded_length(const LowerHeaders& headers, BodyRules& rules) {
+  auto text = headers.find("x-amz-decoded-content-length");
   if (!text) return {};
   rules.decoded_length = parse_uint(*text);
   if (rules.decoded_length) return {};
@@ -29,13 +30,13 @@ Check read_decoded_length(const http::RequestHead& head, BodyRules& rules) {
 
 }  // namespace
 
-std::expected<BodyRules, AuthError> aws_body_rules(const http::RequestHead& head,
+std::expected<BodyRules, AuthError> aws_body_rules(const LowerHeaders& headers,
                                                    std::string_view payload_hash) {
   BodyRules rules;
   if (payload_hash == kAwsUnsignedPayload) return rules;
   if (auto coding = streaming_coding(payload_hash)) {
     rules.coding = *coding;
-    if (Check ok = read_decoded_length(head, rules); !ok) {
+    if (Check ok = read_decoded_length(headers, rules); !ok) {
       return std::unexpected(std::move(ok.error()));
     }
     return rules;
@@ -44,8 +45,8 @@ std::expected<BodyRules, AuthError> aws_body_rules(const http::RequestHead& head
     return reject(AuthFault::kUnsupported, "Signature Version 4A is not supported.", kHashHeader,
                   payload_hash);
   }
-  if (payload_hash.size() == 64 && hex_decode(payload_hash)) {
-    rules.sha256_hex = to_lower_ascii(payload_hash);
+  if (auto hash = normalised_sha256(payload_hash)) {
+    rules.sha256_hex = std::move(*hash);
     return rules;
   }
   return reject(AuthFault::kMalformed,
@@ -55,17 +56,17 @@ std::expected<BodyRules, AuthError> aws_body_rules(const http::RequestHead& head
                 kHashHeader, payload_hash);
 }
 
-std::expected<BodyRules, AuthError> aws_unsigned_body_rules(const http::RequestHead& head) {
+std::expected<BodyRules, AuthError> aws_unsigned_body_rules(const LowerHeaders& headers) {
   BodyRules rules;
-  bool chunked = head.header(kHashHeader) == "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
+  bool chunked = headers.find(kHashHeader) == "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
   // boto3 without credentials sends no x-amz-content-sha256 with its chunks.
-  if (!chunked && head.header("x-amz-trailer")) {
-    std::string coding = to_lower_ascii(head.header("content-encoding").value_or(""));
+  if (!chunked && headers.find("x-amz-trailer")) {
+    std::string coding = to_lower_ascii(headers.get("content-encoding"));
     chunked = coding.find("aws-chunked") != std::string::npos;
   }
   if (!chunked) return rules;
   rules.coding = Coding::kUnsignedTrailer;
-  if (Check ok = read_decoded_length(head, rules); !ok) {
+  if (Check ok = read_decoded_length(headers, rules); !ok) {
     return std::unexpected(std::move(ok.error()));
   }
   return rules;

@@ -9,11 +9,11 @@ namespace lakeside::auth {
 inline constexpr std::string_view kAwsUnsignedPayload = "UNSIGNED-PAYLOAD";
 
 // The rules for a body that was signed under `payload_hash`.
-[[nodiscard]] std::expected<BodyRules, AuthError> aws_body_rules(const http::RequestHead& head,
+[[nodiscard]] std::expected<BodyRules, AuthError> aws_body_rules(const LowerHeaders& headers,
                                                                  std::string_view payload_hash);
 
 // The rules for a body that the signature does not cover: V2, and no signature at all.
 [[nodiscard]] std::expected<BodyRules, AuthError> aws_unsigned_body_rules(
-    const http::RequestHead& head);
+    const LowerHeaders& headers);
 
 }  // namespace lakeside::auth

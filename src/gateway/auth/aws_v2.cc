@@ -91,21 +91,20 @@ void append_sub_resources(std::string& out, const std::vector<http::QueryParam>&
 
 // boto3 moves the headers that it signs into the query of a URL; a header that comes with the
 // request goes first.
-std::string_view header_or_param(const http::RequestHead& head, std::string_view name,
-                                 bool presigned) {
-  if (auto header = head.header(name)) return *header;
-  const http::QueryParam* param = presigned ? head.param(name) : nullptr;
+std::string_view header_or_param(const Attempt& attempt, std::string_view name, bool presigned) {
+  if (auto header = attempt.headers.find(name)) return *header;
+  const http::QueryParam* param = presigned ? attempt.head.param(name) : nullptr;
   return param == nullptr ? std::string_view() : std::string_view(param->value);
 }
 
-void append_headers(std::string& out, const http::RequestHead& head, bool presigned) {
+void append_headers(std::string& out, const Attempt& attempt, bool presigned) {
   HeaderLines lines;
-  for (const http::Header& header : head.headers) {
-    if (has_prefix_ignore_case(header.name, "x-amz-")) lines.add(header.name, header.value);
+  for (const http::Header& header : attempt.headers.all()) {
+    if (header.name.starts_with("x-amz-")) lines.add(header.name, header.value);
   }
   if (presigned) {
-    for (const http::QueryParam& param : head.query) {
-      if (param.name.starts_with("x-amz-") && !head.header(param.name)) {
+    for (const http::QueryParam& param : attempt.head.query) {
+      if (param.name.starts_with("x-amz-") && !attempt.headers.find(param.name)) {
         lines.add(param.name, param.value);
       }
     }
@@ -118,17 +117,17 @@ std::string string_to_sign(const Attempt& attempt, const Parts& parts, std::stri
   std::string out;
   out.reserve(512);
   out.append(head.method).append("\n");
-  out.append(header_or_param(head, "content-md5", parts.presigned)).append("\n");
-  out.append(header_or_param(head, "content-type", parts.presigned)).append("\n");
+  out.append(header_or_param(attempt, "content-md5", parts.presigned)).append("\n");
+  out.append(header_or_param(attempt, "content-type", parts.presigned)).append("\n");
   out.append(parts.date).append("\n");
-  append_headers(out, head, parts.presigned);
+  append_headers(out, attempt, parts.presigned);
   out.append(resource);
   append_sub_resources(out, head.query);
   return out;
 }
 
 Verdict verify(const Attempt& attempt, const Parts& parts, const Check& time) {
-  auto rules = aws_unsigned_body_rules(attempt.head);
+  auto rules = aws_unsigned_body_rules(attempt.headers);
   if (!rules) return std::unexpected(std::move(rules.error()));
   auto credential = admit(attempt, parts.access_key_id, Vendor::kAws, time);
   if (!credential) return std::unexpected(std::move(credential.error()));
@@ -156,7 +155,7 @@ Verdict verify_aws_v2_header(const Attempt& attempt, std::string_view authorizat
                   "AWS authorization header is invalid. Expected AwsAccessKeyId:signature",
                   "Authorization", authorization);
   }
-  auto date = request_date(attempt.head, Vendor::kAws);
+  auto date = request_date(attempt.headers, Vendor::kAws);
   if (!date) return std::unexpected(std::move(date.error()));
   // With x-amz-date among the signed headers, the place of the date stays empty.
   Parts parts{pair.substr(0, colon), pair.substr(colon + 1),

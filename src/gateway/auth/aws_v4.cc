@@ -21,32 +21,25 @@ struct Parts {
   bool presigned;
 };
 
-bool contains(const std::vector<std::string_view>& names, std::string_view name) {
-  return std::ranges::any_of(
-      names, [&](std::string_view listed) { return equals_ignore_case(listed, name); });
-}
-
 // S3 insists that host and every x-amz-* header are signed, or whoever holds a presigned URL
 // could add an ACL to the upload.
-Check check_coverage(const http::RequestHead& head, const std::vector<std::string_view>& names) {
-  for (const http::Header& header : head.headers) {
-    bool required = equals_ignore_case(header.name, "host") ||
-                    has_prefix_ignore_case(header.name, "x-amz-");
-    if (!required || contains(names, header.name)) continue;
+Check check_coverage(const LowerHeaders& headers, const std::vector<std::string_view>& names) {
+  for (const http::Header& header : headers.all()) {
+    bool required = header.name == "host" || header.name.starts_with("x-amz-");
+    if (!required || std::ranges::find(names, header.name) != names.end()) continue;
     return reject(AuthFault::kMalformed,
                   "There were headers present in the request which were not signed",
-                  "HeadersNotSigned", to_lower_ascii(header.name));
+                  "HeadersNotSigned", header.name);
   }
   return {};
 }
 
 // A listed header that did not come counts as empty.
-void append_header(std::string& out, const http::RequestHead& head, std::string_view name) {
-  append_lower(out, name);
-  out.push_back(':');
+void append_header(std::string& out, const LowerHeaders& headers, std::string_view name) {
+  out.append(name).append(":");
   bool again = false;
-  for (const http::Header& header : head.headers) {
-    if (!equals_ignore_case(header.name, name)) continue;
+  for (const http::Header& header : headers.all()) {
+    if (header.name != name) continue;
     if (again) out.push_back(',');
     again = true;
     append_collapsed(out, header.value);
@@ -63,25 +56,39 @@ std::string canonical_request(const Attempt& attempt, const Parts& parts,
   out.append(head.method).append("\n");
   out.append(canonical_path).append("\n");
   QueryLine query;
+  query.reserve(head.query.size(), 2 * head.raw_query.size());
   for (const http::QueryParam& param : head.query) {
     if (param.name != "X-Amz-Signature") query.add(param.name, param.value);
   }
   query.append_to(out, QueryLine::Empty::kNameAndEquals);
   out.push_back('\n');
-  for (std::string_view name : names) append_header(out, head, name);
+  for (std::string_view name : names) append_header(out, attempt.headers, name);
   out.push_back('\n');
   out.append(parts.signed_headers).append("\n");
   out.append(parts.payload_hash);
   return out;
 }
 
-// The paths that the client may have signed: encoded once and in one way, as S3 computes it,
-// and, where that is another, the path exactly as it was sent (curl, hand-written signers).
-std::vector<std::string> candidate_paths(std::string_view raw_path) {
-  std::vector<std::string> paths;
-  if (auto decoded = percent_decode(raw_path)) paths.push_back(percent_encode(*decoded, true));
-  if (paths.empty() || paths.front() != raw_path) paths.emplace_back(raw_path);
-  return paths;
+struct Attested {
+  bool matches;
+  std::string canonical_request;
+  std::string string_to_sign;
+};
+Attested attest(const Attempt& attempt, const Parts& parts,
+                const std::vector<std::string_view>& names, std::string_view path,
+                const SigningKey& key) {
+  Attested out;
+  out.canonical_request = canonical_request(attempt, parts, names, path);
+  out.string_to_sign =
+      v4_string_to_sign(kAwsV4, parts.timestamp, parts.credential.scope, out.canonical_request);
+  out.matches = constant_time_equal(v4_signature(key, out.string_to_sign), parts.signature);
+  return out;
+}
+
+// The path encoded once and in one way, as S3 computes it.
+std::string encoded_path(std::string_view raw_path) {
+  auto decoded = percent_decode(raw_path);
+  return decoded ? percent_encode(*decoded, true) : std::string(raw_path);
 }
 
 void add_chunk_rules(BodyRules& rules, const Parts& parts, const SigningKey& key) {
@@ -97,31 +104,28 @@ void add_chunk_rules(BodyRules& rules, const Parts& parts, const SigningKey& key
 
 Verdict verify(const Attempt& attempt, const Parts& parts, const Check& time) {
   std::vector<std::string_view> names = split(parts.signed_headers, ';');
-  auto rules = aws_body_rules(attempt.head, parts.payload_hash);
+  auto rules = aws_body_rules(attempt.headers, parts.payload_hash);
   if (!rules) return std::unexpected(std::move(rules.error()));
   std::string_view id = parts.credential.access_key_id;
   auto credential = admit(attempt, id, Vendor::kAws, time);
   if (!credential) return std::unexpected(std::move(credential.error()));
-  if (Check ok = check_coverage(attempt.head, names); !ok) {
+  if (Check ok = check_coverage(attempt.headers, names); !ok) {
     return std::unexpected(std::move(ok.error()));
   }
   SigningKey key = signing_key(kAwsV4, parts.credential, credential->secret);
-  std::optional<AuthError> first_mismatch;
-  for (const std::string& path : candidate_paths(attempt.head.raw_path)) {
-    std::string request = canonical_request(attempt, parts, names, path);
-    std::string to_sign =
-        v4_string_to_sign(kAwsV4, parts.timestamp, parts.credential.scope, request);
-    if (constant_time_equal(v4_signature(key, to_sign), parts.signature)) {
-      Identity identity = accept(std::move(*credential), id, Scheme::kAwsV4, parts.presigned);
-      add_chunk_rules(*rules, parts, key);
-      identity.body = std::move(*rules);
-      return identity;
-    }
-    if (!first_mismatch) {
-      first_mismatch = std::move(mismatch({id, parts.signature, to_sign, request}).error());
-    }
+  std::string path = encoded_path(attempt.head.raw_path);
+  Attested attested = attest(attempt, parts, names, path, key);
+  // curl and hand-written signers may sign a path that is encoded otherwise, as they send it.
+  bool matches = attested.matches || (path != attempt.head.raw_path &&
+                                      attest(attempt, parts, names, attempt.head.raw_path, key)
+                                          .matches);
+  if (!matches) {
+    return mismatch({id, parts.signature, attested.string_to_sign, attested.canonical_request});
   }
-  return std::unexpected(std::move(*first_mismatch));
+  Identity identity = accept(std::move(*credential), id, Scheme::kAwsV4, parts.presigned);
+  add_chunk_rules(*rules, parts, key);
+  identity.body = std::move(*rules);
+  return identity;
 }
 
 }  // namespace
@@ -158,10 +162,10 @@ Verdict verify_aws_v4_header(const Attempt& attempt, std::string_view authorizat
     return reject(AuthFault::kUnsupported, "Unsupported Authorization Type", "Authorization",
                   authorization);
   }
-  std::string_view fields = authorization.substr(space + 1);
-  auto credential_text = authorization_field(fields, "Credential", '=');
-  auto signed_headers = authorization_field(fields, "SignedHeaders", '=');
-  auto signature = authorization_field(fields, "Signature", '=');
+  AuthorizationFields fields(authorization.substr(space + 1), '=');
+  auto credential_text = fields.find("Credential");
+  auto signed_headers = fields.find("SignedHeaders");
+  auto signature = fields.find("Signature");
   if (!credential_text || !signed_headers || signed_headers->empty() || !signature) {
     return malformed(
         "the authorization header requires three components: Credential, SignedHeaders, and "
@@ -173,14 +177,14 @@ Verdict verify_aws_v4_header(const Attempt& attempt, std::string_view authorizat
         "the Credential is mal-formed; expecting "
         "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".");
   }
-  auto date = request_date(attempt.head, Vendor::kAws);
+  auto date = request_date(attempt.headers, Vendor::kAws);
   if (!date) return std::unexpected(std::move(date.error()));
   std::string timestamp = format_iso8601_basic(date->time);
   if (Check ok = check_aws_scope(*credential, timestamp, "Authorization"); !ok) {
     ok.error().message.insert(0, "The authorization header is malformed; ");
     return std::unexpected(std::move(ok.error()));
   }
-  auto payload_hash = attempt.head.header("x-amz-content-sha256");
+  auto payload_hash = attempt.headers.find("x-amz-content-sha256");
   if (!payload_hash) {
     return reject(AuthFault::kMalformed,
                   "Missing required header for this request: x-amz-content-sha256",
@@ -228,7 +232,7 @@ Verdict verify_aws_v4_query(const Attempt& attempt) {
   // The header where it came, else what the JS presigner moves into the query.
   const http::QueryParam* hoisted = head.param("X-Amz-Content-Sha256");
   std::string_view payload_hash = hoisted == nullptr ? kAwsUnsignedPayload : hoisted->value;
-  payload_hash = head.header("x-amz-content-sha256").value_or(payload_hash);
+  payload_hash = attempt.headers.find("x-amz-content-sha256").value_or(payload_hash);
   Parts parts{*credential, value("X-Amz-SignedHeaders"),      value("X-Amz-Signature"),
               std::string(value("X-Amz-Date")), payload_hash, true};
   return verify(attempt, parts,

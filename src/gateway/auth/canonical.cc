@@ -4,64 +4,55 @@
 
 #include "base/encoding.h"
 
+
 namespace lakeside::auth {
 namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
-// Bytewise on the names in lower case.
-int compare_names(std::string_view a, std::string_view b) {
-  std::size_t common = std::min(a.size(), b.size());
-  for (std::size_t i = 0; i < common; ++i) {
-    auto x = static_cast<unsigned char>(lower(a[i]));
-    auto y = static_cast<unsigned char>(lower(b[i]));
-    if (x != y) return x < y ? -1 : 1;
-  }
-  return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;
-}
-
 }  // namespace
 
-bool has_prefix_ignore_case(std::string_view text, std::string_view lower_prefix) {
-  return text.size() >= lower_prefix.size() &&
-         equals_ignore_case(text.substr(0, lower_prefix.size()), lower_prefix);
-}
-
-void append_lower(std::string& out, std::string_view text) {
-  std::size_t start = out.size();
-  out.append(text);
-  for (std::size_t i = start; i < out.size(); ++i) out[i] = lower(out[i]);
+std::optional<std::string> normalised_sha256(std::string_view text) {
+  if (text.size() != 64) return std::nullopt;
+  std::string out(text);
+  for (char& c : out) {
+    c = lower(c);
+    bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    if (!digit) return std::nullopt;
+  }
+  return out;
 }
 
 void append_collapsed(std::string& out, std::string_view text) {
   text = trim(text);
-  bool in_space = false;
-  for (char c : text) {
-    bool space = c == ' ' || c == '\t';
-    if (!space) {
-      out.push_back(c);
-    } else if (!in_space) {
-      out.push_back(' ');
-    }
-    in_space = space;
+  // Word by word; nearly every value is a single one.
+  auto is_space = [](char c) { return c == ' ' || c == '\t'; };
+  auto word = text.begin();
+  while (true) {
+    auto end = std::find_if(word, text.end(), is_space);
+    out.append(word, end);
+    if (end == text.end()) return;
+    out.push_back(' ');
+    word = std::find_if_not(end, text.end(), is_space);
   }
 }
 
 void HeaderLines::append_to(std::string& out) {
-  std::ranges::stable_sort(lines_, [](const http::Header& a, const http::Header& b) {
-    return compare_names(a.name, b.name) < 0;
-  });
+  std::ranges::stable_sort(lines_, {}, &http::Header::name);
   for (std::size_t i = 0; i < lines_.size(); ++i) {
-    bool again = i > 0 && compare_names(lines_[i - 1].name, lines_[i].name) == 0;
+    bool again = i > 0 && lines_[i - 1].name == lines_[i].name;
     if (again) {
       out.back() = ',';  // in place of the line feed
     } else {
-      append_lower(out, lines_[i].name);
-      out.push_back(':');
+      out.append(lines_[i].name).append(":");
     }
-    out.append(trim(lines_[i].value));
-    out.push_back('\n');
+    out.append(trim(lines_[i].value)).append("\n");
   }
+}
+
+void QueryLine::reserve(std::size_t count, std::size_t bytes) {
+  items_.reserve(count);
+  encoded_.reserve(bytes);
 }
 
 void QueryLine::add(std::string_view name, std::string_view value) {
@@ -96,15 +87,20 @@ void QueryLine::append_to(std::string& out, Empty style) {
   }
 }
 
-std::optional<std::string_view> authorization_field(std::string_view fields, std::string_view name,
-                                                    char separator) {
-  while (!fields.empty()) {
-    std::size_t comma = fields.find(',');
-    std::string_view field = trim(fields.substr(0, comma));
-    fields = comma == std::string_view::npos ? std::string_view() : fields.substr(comma + 1);
-    if (field.size() > name.size() && field.starts_with(name) && field[name.size()] == separator) {
-      return trim(field.substr(name.size() + 1));
-    }
+AuthorizationFields::AuthorizationFields(std::string_view text, char separator) {
+  while (!text.empty() && count_ < fields_.size()) {
+    std::size_t comma = std::min(text.find(','), text.size());
+    std::string_view field = trim(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    std::size_t middle = field.find(separator);
+    if (middle == std::string_view::npos) continue;
+    fields_[count_++] = {field.substr(0, middle), trim(field.substr(middle + 1))};
+  }
+}
+
+std::optional<std::string_view> AuthorizationFields::find(std::string_view name) const {
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (fields_[i].name == name) return fields_[i].value;
   }
   return std::nullopt;
 }

@@ -1,6 +1,7 @@
 // The pieces that the strings to sign are made of.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,16 +12,19 @@
 
 namespace lakeside::auth {
 
-[[nodiscard]] bool has_prefix_ignore_case(std::string_view text, std::string_view lower_prefix);
-void append_lower(std::string& out, std::string_view text);
+// The text in lower case, if it is 64 hex digits.
+[[nodiscard]] std::optional<std::string> normalised_sha256(std::string_view text);
 // Trimmed, with each inner run of spaces and tabs as one space (SigV4).
 void append_collapsed(std::string& out, std::string_view text);
 
-// Header lines as OSS and AWS V2 sign them: "name:value\n" with names in lower case and
-// sorted; the values of a name that came twice are joined with ','.
+// Header lines as OSS and AWS V2 sign them: "name:value\n", sorted; the values of a name that
+// came twice are joined with ','.
 class HeaderLines {
  public:
-  void add(std::string_view name, std::string_view value) { lines_.push_back({name, value}); }
+  HeaderLines() { lines_.reserve(8); }
+  void add(std::string_view lower_name, std::string_view value) {
+    lines_.push_back({lower_name, value});
+  }
   void append_to(std::string& out);
 
  private:
@@ -33,6 +37,8 @@ class QueryLine {
  public:
   enum class Empty { kNameAlone, kNameAndEquals };  // OSS; AWS
 
+  // For about that much, so that adding does not allocate.
+  void reserve(std::size_t count, std::size_t bytes);
   void add(std::string_view name, std::string_view value);
   [[nodiscard]] bool empty() const { return items_.empty(); }
   void append_to(std::string& out, Empty style);
@@ -50,9 +56,17 @@ class QueryLine {
 
 // The "name=value" (or, in OSS V2, "name:value") fields of an Authorization header: separated
 // by commas, in any order, with or without spaces (oss2 writes ", ", ali-oss ",").
-[[nodiscard]] std::optional<std::string_view> authorization_field(std::string_view fields,
-                                                                  std::string_view name,
-                                                                  char separator);
+class AuthorizationFields {
+ public:
+  AuthorizationFields(std::string_view text, char separator);
+  // The first of that name.
+  [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
+
+ private:
+  // No scheme has more than three.
+  std::array<http::Header, 8> fields_;
+  std::size_t count_ = 0;
+};
 
 // The elements of a list such as "host;x-amz-date". An empty element is an element.
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);

@@ -141,12 +141,12 @@ std::string string_to_sign(const Attempt& attempt, std::string_view date) {
   std::string out;
   out.reserve(512);
   out.append(head.method).append("\n");
-  out.append(head.header("content-md5").value_or("")).append("\n");
-  out.append(head.header("content-type").value_or("")).append("\n");
+  out.append(attempt.headers.get("content-md5")).append("\n");
+  out.append(attempt.headers.get("content-type")).append("\n");
   out.append(date).append("\n");
   HeaderLines lines;
-  for (const http::Header& header : head.headers) {
-    if (has_prefix_ignore_case(header.name, "x-oss-")) lines.add(header.name, header.value);
+  for (const http::Header& header : attempt.headers.all()) {
+    if (header.name.starts_with("x-oss-")) lines.add(header.name, header.value);
   }
   lines.append_to(out);
   out.append(resource_path(attempt.target.bucket, attempt.target.key));
@@ -179,7 +179,7 @@ Verdict verify_oss_v1_header(const Attempt& attempt, std::string_view authorizat
                   authorization);
   }
   std::string_view access_key_id = pair.substr(0, colon);
-  auto date = request_date(attempt.head, Vendor::kOss);
+  auto date = request_date(attempt.headers, Vendor::kOss);
   if (!date) return std::unexpected(std::move(date.error()));
   auto credential =
       admit(attempt, access_key_id, Vendor::kOss, check_skew(date->time, attempt));

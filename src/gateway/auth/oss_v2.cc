@@ -23,12 +23,12 @@ std::string string_to_sign(const Attempt& attempt, const Parts& parts) {
   std::string out;
   out.reserve(512);
   out.append(head.method).append("\n");
-  out.append(head.header("content-md5").value_or("")).append("\n");
-  out.append(head.header("content-type").value_or("")).append("\n");
+  out.append(attempt.headers.get("content-md5")).append("\n");
+  out.append(attempt.headers.get("content-type")).append("\n");
   out.append(parts.date).append("\n");
   HeaderLines lines;
-  for (const http::Header& header : head.headers) {
-    if (has_prefix_ignore_case(header.name, "x-oss-") || additional.contains(header.name)) {
+  for (const http::Header& header : attempt.headers.all()) {
+    if (header.name.starts_with("x-oss-") || additional.contains(header.name)) {
       lines.add(header.name, header.value);
     }
   }
@@ -37,6 +37,7 @@ std::string string_to_sign(const Attempt& attempt, const Parts& parts) {
   // The slashes are encoded too, unlike V4's.
   percent_encode_to(out, resource_path(attempt.target.bucket, attempt.target.key));
   QueryLine query;
+  query.reserve(head.query.size(), 2 * head.raw_query.size());
   for (const http::QueryParam& param : head.query) {
     if (param.name != "x-oss-signature") query.add(param.name, param.value);
   }
@@ -60,17 +61,17 @@ Verdict verify(const Attempt& attempt, const Parts& parts, const Check& time, bo
 }  // namespace
 
 Verdict verify_oss_v2_header(const Attempt& attempt, std::string_view authorization) {
-  std::string_view fields = authorization.substr(std::string_view("OSS2 ").size());
-  auto id = authorization_field(fields, "AccessKeyId", ':');
-  auto signature = authorization_field(fields, "Signature", ':');
+  AuthorizationFields fields(authorization.substr(std::string_view("OSS2 ").size()), ':');
+  auto id = fields.find("AccessKeyId");
+  auto signature = fields.find("Signature");
   if (!id || id->empty() || !signature || signature->empty()) {
     return reject(AuthFault::kMalformed,
                   "Authorization header requires the AccessKeyId and Signature fields.",
                   "Authorization", authorization);
   }
-  auto date = request_date(attempt.head, Vendor::kOss);
+  auto date = request_date(attempt.headers, Vendor::kOss);
   if (!date) return std::unexpected(std::move(date.error()));
-  Parts parts{*id, authorization_field(fields, "AdditionalHeaders", ':').value_or(""), *signature,
+  Parts parts{*id, fields.find("AdditionalHeaders").value_or(""), *signature,
               date->text};
   return verify(attempt, parts, check_skew(date->time, attempt), false);
 }

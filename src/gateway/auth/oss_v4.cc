@@ -32,16 +32,17 @@ std::string canonical_request(const Attempt& attempt, std::string_view additiona
   percent_encode_to(out, resource_path(attempt.target.bucket, attempt.target.key), true);
   out.push_back('\n');
   QueryLine query;
+  query.reserve(head.query.size(), 2 * head.raw_query.size());
   for (const http::QueryParam& param : head.query) {
     if (param.name != "x-oss-signature") query.add(param.name, param.value);
   }
   query.append_to(out, QueryLine::Empty::kNameAlone);
   out.push_back('\n');
   HeaderLines lines;
-  for (const http::Header& header : head.headers) {
-    if (has_prefix_ignore_case(header.name, "x-oss-") ||
-        equals_ignore_case(header.name, "content-type") ||
-        equals_ignore_case(header.name, "content-md5") || additional.contains(header.name)) {
+  for (const http::Header& header : attempt.headers.all()) {
+    if (header.name.starts_with("x-oss-") ||
+        header.name == "content-type" ||
+        header.name == "content-md5" || additional.contains(header.name)) {
       lines.add(header.name, header.value);
     }
   }
@@ -52,19 +53,16 @@ std::string canonical_request(const Attempt& attempt, std::string_view additiona
   return out;
 }
 
-// OSS documents UNSIGNED-PAYLOAD alone; a real hash is honoured, for it can be.
-bool is_payload_hash(std::string_view value) {
-  return value == kUnsignedPayload || (value.size() == 64 && hex_decode(value).has_value());
-}
-
 Verdict verify(const Attempt& attempt, const Parts& parts, const Check& time) {
   if (parts.additional_headers && parts.additional_headers->empty()) {
     return reject(AuthFault::kMalformed, "AdditionalHeaders must not be empty.",
                   "AdditionalHeaders", {});
   }
   std::string_view payload_hash =
-      attempt.head.header("x-oss-content-sha256").value_or(kUnsignedPayload);
-  if (!is_payload_hash(payload_hash)) {
+      attempt.headers.find("x-oss-content-sha256").value_or(kUnsignedPayload);
+  // OSS documents UNSIGNED-PAYLOAD alone; a real hash is honoured, for it can be.
+  auto body_hash = normalised_sha256(payload_hash);
+  if (!body_hash && payload_hash != kUnsignedPayload) {
     return reject(AuthFault::kMalformed, "Invalid x-oss-content-sha256.", "x-oss-content-sha256",
                   payload_hash);
   }
@@ -86,7 +84,7 @@ Verdict verify(const Attempt& attempt, const Parts& parts, const Check& time) {
     return mismatch({id, parts.signature, to_sign, request});
   }
   Identity identity = accept(std::move(*credential), id, Scheme::kOssV4, parts.presigned);
-  if (payload_hash != kUnsignedPayload) identity.body.sha256_hex = to_lower_ascii(payload_hash);
+  if (body_hash) identity.body.sha256_hex = std::move(*body_hash);
   return identity;
 }
 
@@ -118,18 +116,18 @@ Verdict verify_oss_v4_header(const Attempt& attempt, std::string_view authorizat
     return reject(AuthFault::kUnsupported, "Unsupported signature algorithm.", "Authorization",
                   authorization);
   }
-  std::string_view fields = authorization.substr(space + 1);
-  auto credential_text = authorization_field(fields, "Credential", '=');
-  auto signature = authorization_field(fields, "Signature", '=');
+  AuthorizationFields fields(authorization.substr(space + 1), '=');
+  auto credential_text = fields.find("Credential");
+  auto signature = fields.find("Signature");
   if (!credential_text || !signature) {
     return malformed("Authorization header requires the Credential and Signature fields.");
   }
   auto credential = parse_credential(*credential_text);
   if (!credential) return malformed("Invalid Credential in Authorization header.");
-  auto date = request_date(attempt.head, Vendor::kOss);
+  auto date = request_date(attempt.headers, Vendor::kOss);
   if (!date) return std::unexpected(std::move(date.error()));
   Parts parts{*credential,
-              authorization_field(fields, "AdditionalHeaders", '='),
+              fields.find("AdditionalHeaders"),
               *signature,
               format_iso8601_basic(date->time),
               kHeaderPlace,

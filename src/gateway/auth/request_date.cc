@@ -16,11 +16,11 @@ std::optional<Time> parse_date(std::string_view text) {
 
 }  // namespace
 
-std::expected<RequestDate, AuthError> request_date(const http::RequestHead& head, Vendor vendor) {
+std::expected<RequestDate, AuthError> request_date(const LowerHeaders& headers, Vendor vendor) {
   std::string_view own = vendor == Vendor::kOss ? "x-oss-date" : "x-amz-date";
-  std::string_view text = head.header(own).value_or("");
+  std::string_view text = headers.get(own);
   bool has_own = !text.empty();
-  if (!has_own) text = head.header("Date").value_or("");
+  if (!has_own) text = headers.get("date");
   if (auto time = parse_date(text)) return RequestDate{text, *time, has_own};
   // The same fault for a date that is absent and one that cannot be read, as the vendors have it.
   return reject(AuthFault::kMissingDate,

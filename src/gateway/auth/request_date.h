@@ -12,7 +12,7 @@ struct RequestDate {
 };
 
 // The vendor's own header, else Date: ali-oss sends no Date at all, oss2 sends both in V4.
-[[nodiscard]] std::expected<RequestDate, AuthError> request_date(const http::RequestHead& head,
+[[nodiscard]] std::expected<RequestDate, AuthError> request_date(const LowerHeaders& headers,
                                                                  Vendor vendor);
 
 }  // namespace lakeside::auth

@@ -82,7 +82,7 @@ std::optional<ChecksumAlgorithm> checksum_named(std::string_view name) {
 
 std::optional<ChecksumAlgorithm> checksum_of_header(std::string_view name) {
   constexpr std::string_view kPrefix = "x-amz-checksum-";
-  if (!has_prefix_ignore_case(name, kPrefix)) return std::nullopt;
+  if (!equals_ignore_case(name.substr(0, kPrefix.size()), kPrefix)) return std::nullopt;
   return checksum_named(name.substr(kPrefix.size()));
 }
 
