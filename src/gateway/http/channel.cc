@@ -35,14 +35,14 @@ Channel::Channel(Loop& loop, int fd, const Ticks& now, const TlsContext* tls)
 }
 
 Io Channel::read(MutableBytes into) {
-  if (tls_) return count_in(tls_->read(into));
-  return count_in(from_read(recv(socket_.fd(), into.data(), into.size(), 0)));
+  if (tls_) return count_in(tls_->read(into), 0);
+  return count_in(from_read(recv(socket_.fd(), into.data(), into.size(), 0)), into.size());
 }
 
 Io Channel::read(MutableBytes into, MutableBytes spill) {
   if (tls_ || spill.empty()) return read(into);
   std::array<iovec, 2> pieces = {to_iovec(into), to_iovec(spill)};
-  return count_in(from_read(readv(socket_.fd(), pieces.data(), 2)));
+  return count_in(from_read(readv(socket_.fd(), pieces.data(), 2)), into.size() + spill.size());
 }
 
 Io Channel::write(std::span<const iovec> pieces, bool more) {
@@ -90,19 +90,20 @@ void Channel::close_write() {
 
 Io Channel::discard() {
   static thread_local std::array<std::byte, 64 << 10> nowhere;
-  return count_in(from_read(recv(socket_.fd(), nowhere.data(), nowhere.size(), 0)));
+  return count_in(from_read(recv(socket_.fd(), nowhere.data(), nowhere.size(), 0)), nowhere.size());
 }
 
-Io Channel::count_in(Io io) {
+Io Channel::count_in(Io io, std::size_t room) {
   bytes_in_ += io.bytes;
   spent_ += io.bytes;
-  return io;
+  if (io.done() && io.bytes < room) socket_.drained();  // less than there was room for
+  return note(io);
 }
 
 Io Channel::count_out(Io io) {
   bytes_out_ += io.bytes;
   spent_ += io.bytes;
-  return io;
+  return note(io);
 }
 
 }  // namespace lakeside::http

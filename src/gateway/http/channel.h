@@ -28,7 +28,7 @@ class Channel {
   // `now` is the worker's clock and outlives this. Without `tls` the connection is plain.
   Channel(Loop& loop, int fd, const Ticks& now, const TlsContext* tls);
 
-  Io handshake() { return tls_ ? tls_->handshake() : Io{Io::Outcome::kDone, 1}; }
+  Io handshake() { return tls_ ? note(tls_->handshake()) : Io{Io::Outcome::kDone, 1}; }
   Io read(MutableBytes into);
   // Fills `into` first; what does not fit goes to `spill`.
   Io read(MutableBytes into, MutableBytes spill);
@@ -41,9 +41,13 @@ class Channel {
   // Waits until the blocked attempt can be repeated, at most until the deadline.
   [[nodiscard]] Socket::Wait ready(Io blocked) {
     spent_ = 0;
-    return {socket_, blocked.outcome == Io::Outcome::kWantWrite};
+    return blocked.outcome == Io::Outcome::kWantWrite ? socket_.writable() : socket_.readable();
   }
-  [[nodiscard]] Socket::Wait readable() { return ready({Io::Outcome::kWantRead}); }
+  // Until something may have come; it may also turn out that nothing has.
+  [[nodiscard]] Socket::Wait readable() {
+    spent_ = 0;
+    return socket_.readable();
+  }
   // Bytes wait inside, so readable() might never end.
   [[nodiscard]] bool has_pending() const { return tls_ && tls_->has_pending(); }
 
@@ -93,7 +97,13 @@ class Channel {
   static constexpr std::size_t kFairShare = 4 << 20;
 
   Io write_tls(std::span<const iovec> pieces);
-  Io count_in(Io io);
+  // Remembers what is known of the socket after an attempt.
+  Io note(Io io) {
+    if (io.outcome == Io::Outcome::kWantRead) socket_.drained();
+    if (io.outcome == Io::Outcome::kWantWrite) socket_.filled();
+    return io;
+  }
+  Io count_in(Io io, std::size_t room);
   Io count_out(Io io);
 
   Loop& loop_;

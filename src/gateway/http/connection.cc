@@ -70,6 +70,7 @@ Task<bool> Connection::serve_one() {
     if (io.done()) {
       state = advance_head();
     } else if (io.blocked()) {
+      if (context_->buffer.empty()) co_return true;  // nothing came after all
       co_await channel_.ready(io);
     } else {
       note_head_timeout();

@@ -1,84 +1,211 @@
 #include "gateway/http/loop.h"
 
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cerrno>
 #include <mutex>
+#include <span>
 #include <vector>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include "gateway/http/fd.h"
 
 namespace lakeside::http {
 
-namespace asio = boost::asio;
+using SteadyClock = std::chrono::steady_clock;
 
-struct Loop::Impl {
-  // Descriptors are used by the loop's thread alone; only posting comes from elsewhere.
-  asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
-  asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
+class Loop::Impl {
+ public:
+  Impl();
 
-  // What was posted; one wake-up of the loop serves all that came before it ran.
-  std::mutex mutex;
-  std::vector<std::coroutine_handle<>> ready;
-  std::vector<std::coroutine_handle<>> running;
+  void run();
+  void quit() { quitting_ = true; }
+  void post(std::coroutine_handle<> coroutine);
+  void submit(std::move_only_function<void()> job);
+  void after(std::chrono::milliseconds delay, std::move_only_function<void()> job);
+  void add(Socket& socket);
+  void forget(const Socket& socket);
 
-  void drain() {
-    {
-      std::lock_guard lock(mutex);
-      running.swap(ready);
-    }
-    for (std::coroutine_handle<> coroutine : running) coroutine.resume();
-    running.clear();
-  }
+ private:
+  struct Timer {
+    SteadyClock::time_point due;
+    std::move_only_function<void()> job;
+    bool operator<(const Timer& other) const { return due > other.due; }  // the first on top
+  };
+
+  void wake_if_asleep(bool asleep);
+  void run_posted();
+  void run_timers();
+  // In milliseconds, for epoll_wait.
+  int time_to_wait();
+  void wait_and_dispatch(int timeout);
+
+  Fd epoll_;
+  Fd wake_;
+  std::array<epoll_event, 256> events_;
+  std::span<epoll_event> undispatched_;
+  std::vector<Timer> timers_;  // a heap
+  bool quitting_ = false;
+  std::vector<std::coroutine_handle<>> running_;
+  std::vector<std::move_only_function<void()>> running_jobs_;
+
+  std::mutex mutex_;  // guards what follows
+  std::vector<std::coroutine_handle<>> ready_;
+  std::vector<std::move_only_function<void()>> jobs_;
+  bool asleep_ = false;
 };
+
+Loop::Impl::Impl()
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  assert(epoll_.get() >= 0 && wake_.get() >= 0);
+  epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.ptr = nullptr}};
+  epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event);
+}
+
+void Loop::Impl::run() {
+  while (!quitting_) {
+    run_posted();
+    run_timers();
+    if (!quitting_) wait_and_dispatch(time_to_wait());
+  }
+}
+
+// --- posting ----------------------------------------------------------------------------
+
+void Loop::Impl::post(std::coroutine_handle<> coroutine) {
+  bool asleep = false;
+  {
+    std::lock_guard lock(mutex_);
+    ready_.push_back(coroutine);
+    asleep = std::exchange(asleep_, false);
+  }
+  wake_if_asleep(asleep);
+}
+
+void Loop::Impl::submit(std::move_only_function<void()> job) {
+  bool asleep = false;
+  {
+    std::lock_guard lock(mutex_);
+    jobs_.push_back(std::move(job));
+    asleep = std::exchange(asleep_, false);
+  }
+  wake_if_asleep(asleep);
+}
+
+// Whoever finds the loop asleep wakes it; what is posted until it runs comes along.
+void Loop::Impl::wake_if_asleep(bool asleep) {
+  if (!asleep) return;
+  std::uint64_t one = 1;
+  while (write(wake_.get(), &one, sizeof(one)) < 0 && errno == EINTR) {
+  }
+}
+
+void Loop::Impl::run_posted() {
+  {
+    std::lock_guard lock(mutex_);
+    asleep_ = false;
+    running_.swap(ready_);
+    running_jobs_.swap(jobs_);
+  }
+  for (std::coroutine_handle<> coroutine : running_) coroutine.resume();
+  running_.clear();
+  for (auto& job : running_jobs_) job();
+  running_jobs_.clear();
+}
+
+// --- timers -----------------------------------------------------------------------------
+
+void Loop::Impl::after(std::chrono::milliseconds delay, std::move_only_function<void()> job) {
+  timers_.push_back({SteadyClock::now() + delay, std::move(job)});
+  std::push_heap(timers_.begin(), timers_.end());
+}
+
+void Loop::Impl::run_timers() {
+  if (timers_.empty()) return;
+  SteadyClock::time_point now = SteadyClock::now();
+  while (!timers_.empty() && timers_.front().due <= now) {
+    std::pop_heap(timers_.begin(), timers_.end());
+    Timer timer = std::move(timers_.back());
+    timers_.pop_back();
+    timer.job();
+  }
+}
+
+int Loop::Impl::time_to_wait() {
+  {
+    std::lock_guard lock(mutex_);
+    if (!ready_.empty() || !jobs_.empty()) return 0;
+    asleep_ = true;
+  }
+  if (timers_.empty()) return -1;
+  auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(timers_.front().due - SteadyClock::now());
+  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+}
+
+// --- sockets ----------------------------------------------------------------------------
+
+void Loop::Impl::add(Socket& socket) {
+  epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {.ptr = &socket}};
+  int result = epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, socket.fd(), &event);
+  // Out of memory, or of watches: the socket looks broken, which ends its connection.
+  if (result != 0) socket.report(EPOLLHUP);
+}
+
+// A socket that ends may still be named in the reports at hand.
+void Loop::Impl::forget(const Socket& socket) {
+  for (epoll_event& event : undispatched_) {
+    if (event.data.ptr == &socket) event.data.ptr = nullptr;
+  }
+}
+
+void Loop::Impl::wait_and_dispatch(int timeout) {
+  int count = epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), timeout);
+  undispatched_ = std::span(events_).first(static_cast<std::size_t>(std::max(count, 0)));
+  while (!undispatched_.empty()) {
+    epoll_event event = undispatched_.front();
+    undispatched_ = undispatched_.subspan(1);
+    // The wake-up's own counter is never read: edge-triggered, each write reports anew.
+    if (event.data.ptr) static_cast<Socket*>(event.data.ptr)->report(event.events);
+  }
+}
 
 Loop::Loop() : impl_(std::make_unique<Impl>()) {}
 Loop::~Loop() = default;
 
 void Loop::run() {
   Executor::Scope scope(*this);
-  impl_->context.run();
+  impl_->run();
 }
 
-void Loop::quit() { impl_->context.stop(); }
-
-void Loop::post(std::coroutine_handle<> coroutine) {
-  bool first = false;
-  {
-    std::lock_guard lock(impl_->mutex);
-    first = impl_->ready.empty();
-    impl_->ready.push_back(coroutine);
-  }
-  if (first) asio::post(impl_->context, [impl = impl_.get()] { impl->drain(); });
-}
-
-void Loop::submit(std::move_only_function<void()> job) {
-  asio::post(impl_->context, std::move(job));
-}
-
+void Loop::quit() { impl_->quit(); }
+void Loop::post(std::coroutine_handle<> coroutine) { impl_->post(coroutine); }
+void Loop::submit(std::move_only_function<void()> job) { impl_->submit(std::move(job)); }
 void Loop::after(std::chrono::milliseconds delay, std::move_only_function<void()> job) {
-  auto timer = std::make_unique<asio::steady_timer>(impl_->context, delay);
-  asio::steady_timer& started = *timer;
-  started.async_wait(
-      [owned = std::move(timer), call = std::move(job)](boost::system::error_code error) mutable {
-        if (!error) call();
-      });
+  impl_->after(delay, std::move(job));
 }
 
-struct Socket::Impl {
-  asio::posix::stream_descriptor descriptor;
-};
+Socket::Socket(Loop& loop, int fd) : loop_(loop), fd_(fd) { loop.impl_->add(*this); }
 
-Socket::Socket(Loop& loop, int fd)
-    : impl_(new Impl{asio::posix::stream_descriptor(loop.impl_->context, fd)}), fd_(fd) {}
-Socket::~Socket() = default;
+Socket::~Socket() {
+  loop_.impl_->forget(*this);
+  close(fd_);  // which also ends the kernel's reports
+}
 
-void Socket::wake() { impl_->descriptor.cancel(); }
+void Socket::wake() {
+  if (waiting_) loop_.post(std::exchange(waiting_, nullptr));
+}
 
-void Socket::wait(std::coroutine_handle<> coroutine, bool for_write) {
-  using Descriptor = asio::posix::stream_descriptor;
-  impl_->descriptor.async_wait(for_write ? Descriptor::wait_write : Descriptor::wait_read,
-                               [coroutine](boost::system::error_code) { coroutine.resume(); });
+void Socket::report(std::uint32_t events) {
+  if (events & EPOLLIN) ready_ |= kReadable;
+  if (events & EPOLLOUT) ready_ |= kWritable;
+  if (events & EPOLLRDHUP) ready_ |= kReadEnd;
+  if (events & (EPOLLHUP | EPOLLERR)) ready_ |= kReadEnd | kWriteEnd;
+  if (waiting_ && (ready_ & wanted_) != 0) std::exchange(waiting_, nullptr).resume();
 }
 
 }  // namespace lakeside::http

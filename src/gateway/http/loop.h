@@ -53,12 +53,15 @@ class Loop final : public Executor {
 
  private:
   friend class Socket;
-  struct Impl;
+  class Impl;
   std::unique_ptr<Impl> impl_;
 };
 
 // A non-blocking socket on a loop, closed on destruction. At most one coroutine waits for it
 // at a time, and it is destroyed only while none does. For the loop's thread only.
+//
+// The kernel reports changes once (edge-triggered), so what it said is remembered here until
+// an attempt shows that it no longer holds: drained(), filled().
 class Socket {
  public:
   Socket(Loop& loop, int fd);
@@ -68,26 +71,42 @@ class Socket {
 
   [[nodiscard]] int fd() const { return fd_; }
 
-  // `co_await socket.readable()`: until a read would not block (data, end, error) or wake().
+  // Nothing is left to read, or no room to write: wait for the next report.
+  void drained() { ready_ &= static_cast<std::uint8_t>(~kReadable); }
+  void filled() { ready_ &= static_cast<std::uint8_t>(~kWritable); }
+
+  // `co_await socket.readable()`: until a read may move something, fail or see the end.
+  // It may be wrong about that, so the read may still be blocked.
   struct Wait {
     Socket& socket;
-    bool for_write;
-    bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> coroutine) { socket.wait(coroutine, for_write); }
+    std::uint8_t wanted;
+    bool await_ready() const noexcept { return (socket.ready_ & wanted) != 0; }
+    void await_suspend(std::coroutine_handle<> coroutine) {
+      socket.wanted_ = wanted;
+      socket.waiting_ = coroutine;
+    }
     void await_resume() const noexcept {}
   };
-  [[nodiscard]] Wait readable() { return {*this, false}; }
-  [[nodiscard]] Wait writable() { return {*this, true}; }
+  [[nodiscard]] Wait readable() { return {*this, kReadable | kReadEnd}; }
+  [[nodiscard]] Wait writable() { return {*this, kWritable | kWriteEnd}; }
 
-  // Resumes, later, the coroutine that waits.
+  // Resumes, later, the coroutine that waits, if one does.
   void wake();
 
  private:
-  void wait(std::coroutine_handle<> coroutine, bool for_write);
+  friend class Loop;
+  static constexpr std::uint8_t kReadable = 1;
+  static constexpr std::uint8_t kWritable = 2;
+  static constexpr std::uint8_t kReadEnd = 4;   // reading will never block again
+  static constexpr std::uint8_t kWriteEnd = 8;  // …
 
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  void report(std::uint32_t events);
+
+  Loop& loop_;
+  std::coroutine_handle<> waiting_;
   int fd_;
+  std::uint8_t wanted_ = 0;
+  std::uint8_t ready_ = 0;
 };
 
 }  // namespace lakeside::http

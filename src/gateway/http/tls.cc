@@ -110,7 +110,7 @@ Io TlsSession::write(ByteView from) {
   return outcome(SSL_write(session_.get(), from.data(), size));
 }
 
-bool TlsSession::has_pending() const { return SSL_has_pending(session_.get()) == 1; }
+bool TlsSession::has_pending() const { return SSL_pending(session_.get()) > 0; }
 
 void TlsSession::close_notify() {
   ERR_clear_error();

@@ -39,7 +39,8 @@ class TlsSession {
   Io read(MutableBytes into);
   // May take only part of `from`; after kWant… the next call must offer the same bytes.
   Io write(ByteView from);
-  // Decrypted or received bytes wait inside, so the socket need not become readable.
+  // Decrypted bytes wait inside, so the socket need not become readable. (A record that came
+  // in part does not count: its rest will make the socket readable.)
   [[nodiscard]] bool has_pending() const;
   // Says goodbye as far as that goes without waiting.
   void close_notify();

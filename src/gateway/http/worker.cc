@@ -106,6 +106,7 @@ Task<void> Worker::accept_from(Listener& listener) {
       last = accept_one(listener.socket.fd());
     }
     if (last == Accepted::kNone) {
+      listener.socket.drained();
       co_await listener.socket.readable();
     } else if (last == Accepted::kExhausted) {
       co_await loop_.sleep(kAcceptPause);
