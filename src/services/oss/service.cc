@@ -34,7 +34,7 @@ OssStatus check_expected_owner(const OssCall& call, std::string_view header,
 
 Task<OssStatus> authorise_source(const OssCall& call, const ops::ObjectName& source) {
   ops::Question question{"oss:GetObject", ops::Access::kObjectRead, source.bucket, source.key};
-  auto bucket = co_await ops::authorise(call.env.store, call.identity.principal, question);
+  auto bucket = co_await ops::authorise(*call.env.store, call.identity.principal, question);
   if (!bucket) co_return std::unexpected(std::move(bucket.error()));
   co_return check_expected_owner(call, "x-amz-source-expected-bucket-owner", *bucket);
 }
@@ -42,7 +42,7 @@ Task<OssStatus> authorise_source(const OssCall& call, const ops::ObjectName& sou
 // An ACL is the owner's to set, also where it comes with a write that is open to all.
 Task<OssStatus> authorise_acl(const OssCall& call) {
   ops::Question question{"oss:PutObjectAcl", ops::Access::kBucketOwner, call.bucket(), call.key()};
-  auto bucket = co_await ops::authorise(call.env.store, call.identity.principal, question);
+  auto bucket = co_await ops::authorise(*call.env.store, call.identity.principal, question);
   if (!bucket) co_return std::unexpected(std::move(bucket.error()));
   co_return OssStatus{};
 }
@@ -50,7 +50,7 @@ Task<OssStatus> authorise_acl(const OssCall& call) {
 Task<OssStatus> authorise_all(OssCall& call, const OssAction& action) {
   ops::Question question{call.row->info.permission, call.row->access, call.bucket(), call.key(),
                          action.keys()};
-  auto bucket = co_await ops::authorise(call.env.store, call.identity.principal, question);
+  auto bucket = co_await ops::authorise(*call.env.store, call.identity.principal, question);
   if (!bucket) co_return std::unexpected(std::move(bucket.error()));
   OssStatus done = check_expected_owner(call, "x-amz-expected-bucket-owner", *bucket);
   call.bucket_record = std::move(*bucket);
@@ -62,7 +62,7 @@ Task<OssStatus> authorise_all(OssCall& call, const OssAction& action) {
 class OssService final : public gateway::Service {
  public:
   OssService(ObjectStore& store, const Clock& clock, OssServiceOptions options)
-      : env_{store,
+      : env_{&store,
              clock,
              {options.region, options.extranet_endpoint, options.intranet_endpoint},
              std::move(options.domains),
@@ -88,6 +88,9 @@ class OssService final : public gateway::Service {
     if (!address) return refuse(call, {Errc::kInvalidArgument, address.error(), {}, {}});
     call.target = {std::move(address->bucket), std::move(address->key)};
     call.style = address->style;
+    if (call.bucket().empty() && !call.key().empty()) {  // "//key"
+      return refuse(call, {Errc::kInvalidBucketName, {}, {}, {}});
+    }
     if (address->s3_host) call.dialect = wire::choose_dialect(call.head(), true);
 
     const wire::Row* row = nullptr;

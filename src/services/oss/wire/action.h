@@ -46,7 +46,7 @@ class TypedAction final : public OssAction {
     auto& call = static_cast<OssCall&>(base);
     const std::string& owner =
         call.bucket_record ? call.bucket_record->owner : call.identity.principal.account_id;
-    ops::Context context{call.env.store, call.identity.principal, owner};
+    ops::Context context{*call.env.store, call.identity.principal, owner};
     auto result = co_await invoke(context, op_);
     if (!result) co_return run_error(call, std::move(result.error()));
     if constexpr (std::is_void_v<typename decltype(result)::value_type>) {

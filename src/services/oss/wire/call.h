@@ -18,7 +18,7 @@ namespace lakeside::oss::wire {
 
 // What the codecs need to know of the place they run in.
 struct Environment {
-  ObjectStore& store;
+  ObjectStore* store;
   const Clock& clock;
   ServiceNames names;
   std::vector<std::string> domains;  // see addressing.h
