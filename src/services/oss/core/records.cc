@@ -137,8 +137,6 @@ Result<T> checked(const RecordReader& in, T value) {
 
 }  // namespace
 
-bool operator==(const ObjectRecord& a, const ObjectRecord& b) { return encode(a) == encode(b); }
-
 // ---- buckets ---------------------------------------------------------------------------
 
 std::string encode(const BucketRecord& record) {

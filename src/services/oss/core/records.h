@@ -51,7 +51,7 @@ struct ObjectRecord {
   std::uint64_t tail = 0;         // bytes under the data key
   std::uint64_t tail_crc64 = 0;   // of the tail; where there are no slices, it is info.crc64
   [[nodiscard]] bool has_slices() const { return in_manifest || !slices.empty(); }
-  friend bool operator==(const ObjectRecord&, const ObjectRecord&);
+  friend bool operator==(const ObjectRecord&, const ObjectRecord&) = default;
 };
 inline constexpr std::size_t kMaxSlicesInRecord = 16;
 

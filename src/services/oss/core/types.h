@@ -32,6 +32,7 @@ struct Bucket {
   Time created;
   Acl acl = Acl::kPrivate;
   StorageClass storage_class = StorageClass::kStandard;
+  friend bool operator==(const Bucket&, const Bucket&) = default;
 };
 
 struct BucketStat {
@@ -82,6 +83,7 @@ struct ObjectInfo {
   std::string owner;
   ObjectHeaders headers;
   std::vector<ObjectChecksum> checksums;
+  friend bool operator==(const ObjectInfo&, const ObjectInfo&) = default;
 };
 
 // Conditions on the current object. An entry is an ETag as the client wrote it, without
