@@ -196,7 +196,7 @@ def test_boto3_checksums_of_parts(server, bucket):
     finished = client.call("complete_multipart_upload", Bucket=bucket, Key="key", UploadId=begun["UploadId"],
                            MultipartUpload={"Parts": done})
     composite = base64.b64encode(hashlib.sha256(b"".join(hashlib.sha256(p).digest() for p in parts)).digest()).decode()
-    assert finished.get("ChecksumSHA256") in (f"{composite}-2", None)
+    assert finished["ChecksumSHA256"] == f"{composite}-2" and finished["ChecksumType"] == "COMPOSITE"
     assert client.call("get_object", Bucket=bucket, Key="key")["Body"].read() == b"".join(parts)
 
 

@@ -46,7 +46,11 @@ def test_a_multipart_object(writer, bucket, oss, s3):
     got = other.get(bucket, "key")
     assert got.body == b"".join(parts)
     assert got.headers["content-type"] == "text/told" and got.headers[other.prefix + "meta-a"] == "1"
-    assert same_etag(got.etag, data.multipart_etag(writer, parts))
+    # The dialects sum parts differently, and each shows its own sum of the same parts.
+    assert got.etag == data.multipart_etag(other.dialect, parts)
+    assert one.head(bucket, "key").headers["etag"] == f'"{data.multipart_etag(writer, parts)}"'
+    assert other.get(bucket, "key", if_match=got.headers["etag"]).status == 200
+    assert other.get(bucket, "key", if_none_match=got.headers["etag"]).status == 304
     assert oss.head(bucket, "key").headers["x-oss-hash-crc64ecma"] == str(data.crc64(got.body))
     listed = other.request("GET", bucket)
     assert same_etag(listed.text("Contents/ETag"), got.etag)

@@ -20,6 +20,9 @@ def test_tells_the_region(s3, bucket):
     assert s3.request("HEAD", bucket).headers.get("x-amz-bucket-region") == "cn-hangzhou"
 
 
-def test_anonymous_may_not(anonymous, bucket):
+def test_an_unsigned_caller(anonymous, bucket, oss):
     reply = anonymous.request("HEAD", bucket)
     assert (reply.status, reply.body) == (403, b"")
+    public = data.name()
+    oss.make_bucket(public, "public-read")
+    assert anonymous.request("HEAD", public).status == 200

@@ -15,11 +15,10 @@ KEYS = {
 
 # What a client changes or refuses before it sends anything, so that no service could see the key.
 CLIENT_RULES = {
-    ("s3cmd", "wildcards"): "s3cmd takes * and ? for patterns",
-    ("s3cmd", "looks-like-query"): "s3cmd takes * and ? for patterns",
     ("rclone", "trailing-slash"): "rclone takes a key that ends in a slash for a folder",
     ("rclone", "dot"): "rclone cleans . and .. out of paths",
-    ("rclone", "backslash"): "rclone keeps backslashes under another character",
+    **{(name, "dot"): "the client's HTTP library cleans . and .. out of paths after they are signed"
+       for name in ("oss_v2-v1", "oss_v2-v4", "ali-oss-v1", "ali-oss-v4")},
     ("s3cmd", "trailing-slash"): "s3cmd takes a key that ends in a slash for a folder",
 }
 

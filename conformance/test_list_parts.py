@@ -25,7 +25,7 @@ def test_lists_all(client, bucket, upload):
     for part in found.parts:
         content = data.blob(part.size)
         assert same_etag(part.etag, data.md5_hex(content))
-        if "crc64" in client.features:
+        if "crc64" in client.features and client.client != "oss2":  # which does not read it
             assert part.crc64 == data.crc64(content)
 
 

@@ -1,5 +1,7 @@
 """Every other operation of the two APIs is recognised, and answers NotImplemented in its dialect's format."""
 
+import urllib.parse
+
 import pytest
 
 OSS_BUCKET = [
@@ -13,7 +15,7 @@ OSS_BUCKET = [
     ("GET", "redundancyTransition"), ("GET", "live"),
 ]
 OSS_OBJECT = [("PUT", "symlink"), ("GET", "symlink"), ("PUT", "tagging"), ("GET", "tagging"), ("POST", "restore"),
-              ("POST", "x-oss-process"), ("POST", "x-oss-async-process"), ("POST", "seal"), ("POST", "select")]
+              ("POST", "x-oss-process"), ("POST", "x-oss-async-process"), ("POST", "seal")]
 S3_BUCKET = [
     ("GET", "cors"), ("PUT", "cors"), ("GET", "lifecycle"), ("PUT", "lifecycle"), ("GET", "website"),
     ("GET", "logging"), ("GET", "policy"), ("PUT", "policy"), ("GET", "policyStatus"), ("GET", "encryption"),
@@ -23,7 +25,7 @@ S3_BUCKET = [
     ("GET", "ownershipControls"), ("GET", "publicAccessBlock"), ("GET", "intelligent-tiering"),
 ]
 S3_OBJECT = [("PUT", "tagging"), ("GET", "tagging"), ("POST", "restore"), ("GET", "retention"), ("GET", "legal-hold"),
-             ("GET", "torrent"), ("POST", "select"), ("GET", "attributes")]
+             ("GET", "torrent"), ("POST", "select&select-type=2"), ("GET", "attributes")]
 
 # What a later issue has made real since: these answer as operations do, and their tests are elsewhere.
 IMPLEMENTED: set[tuple[str, str, str]] = set()
@@ -32,7 +34,7 @@ IMPLEMENTED: set[tuple[str, str, str]] = set()
 def check(raw, where, method, query, bucket, key):
     if (raw.dialect, method, query) in IMPLEMENTED:
         pytest.skip("implemented by now")
-    reply = raw.request(method, bucket, key, query={query: ""}, body=b"<X/>" if method != "GET" else b"")
+    reply = raw.request(method, bucket, key, query=dict(urllib.parse.parse_qsl(query, keep_blank_values=True)), body=b"<X/>" if method != "GET" else b"")
     status = 400 if raw.dialect == "oss" else 501
     assert reply.is_error(status, "NotImplemented"), (reply.status, reply.body)
     assert reply.text("RequestId") and reply.text("Message")

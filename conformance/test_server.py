@@ -10,13 +10,13 @@ from harness.server import Server, binary
 
 
 def test_health(server):
-    status, body = Server.ask(server, "GET", "/_lakeside/health")
+    status, body = server.ask("GET", "/_lakeside/health")
     assert status == 200 and body
 
 
 def test_metrics(server, oss, bucket):
     oss.put(bucket, "key", b"content")
-    status, body = Server.ask(server, "GET", "/_lakeside/metrics")
+    status, body = server.ask("GET", "/_lakeside/metrics")
     assert status == 200
     assert b"# TYPE" in body and b"PutObject" in body
 

@@ -125,15 +125,12 @@ def test_a_clock_that_is_wrong(signed, bucket, monkeypatch, minutes):
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z", reply.text("ServerTime"))
 
 
-@pytest.mark.parametrize("signing", ["v4", "sigv4"])
-def test_another_region(server, signing, bucket):
-    reply = Raw(server, signing, region="eu-central-1").request("GET", bucket)
-    if signing == "v4":
-        assert reply.is_error(400, "InvalidArgument") or reply.is_error(403, "InvalidArgument"), reply.body
-        assert reply.text("EC") == "0002-00000226"
-    else:
-        assert reply.status in (400, 403) and reply.code == "AuthorizationHeaderMalformed", reply.body
-        assert reply.text("Region") == REGION
+def test_another_region(server, bucket):
+    """An OSS signature names the region. S3 clients name whatever they were set up with, so any will do."""
+    reply = Raw(server, "v4", region="eu-central-1").request("GET", bucket)
+    assert reply.is_error(400, "InvalidArgument") or reply.is_error(403, "InvalidArgument"), reply.body
+    assert reply.text("EC") == "0002-00000226"
+    assert Raw(server, "sigv4", region="eu-central-1").request("GET", bucket).status == 200
 
 
 @pytest.mark.parametrize("authorization", [

@@ -26,7 +26,7 @@ class AliOssClient(Adapter):
         "content-md5", "error-code", "error-ec", "bucket-acl", "copy-meta", "copy-conditions",
         "list-buckets-prefix", "empty-key-segments", "type", "reply-headers", "delimiter", "parts-paging",
         "uploads-paging", "initiate-headers", "any-key", "start-after", "paging", "multi-delete-missing",
-        "append-headers", "owner", "quiet-delete", "stream", "unicode-meta"})
+        "append-headers", "owner", "quiet-delete", "stream"})
 
     def __init__(self, server, identity=(ACCESS_KEY_ID, ACCESS_KEY_SECRET), region=REGION):
         self.options = {
@@ -87,7 +87,7 @@ class AliOssClient(Adapter):
         return self.call("getBucketACL", bucket, take=("acl",))["acl"]
 
     def get_bucket_versioning(self, bucket):
-        return self.call("getBucketVersioning", bucket, take=("versionStatus",))["versionStatus"]
+        return self.call("getBucketVersioning", bucket, take=("versionStatus",)).get("versionStatus")
 
     # Objects
 

@@ -53,7 +53,7 @@ class Boto3Client(Adapter):
 
     def __init__(self, server, identity=(ACCESS_KEY_ID, ACCESS_KEY_SECRET), region=REGION, **config):
         self.server = server
-        settings = {"signature_version": "s3v4", "retries": {"total_max_attempts": 1}, "read_timeout": 60,
+        settings = {"signature_version": "s3v4", "retries": {"total_max_attempts": 1}, "read_timeout": 20,
                     "s3": {"addressing_style": "path"}, "max_pool_connections": 20} | config
         self.sdk = boto3.session.Session().client(
             "s3", endpoint_url=server.url, region_name=region, aws_access_key_id=identity[0],

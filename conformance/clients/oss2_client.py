@@ -28,8 +28,7 @@ class OssClient(Adapter):
         "headers", "meta", "range", "conditions", "overrides", "object-acl", "crc64", "forbid-overwrite",
         "content-md5", "error-code", "error-ec", "bucket-acl", "copy-meta", "copy-conditions", "complete-all",
         "list-buckets-prefix", "leading-slash", "empty-key-segments", "control-keys", "type", "reply-headers",
-        "presign-headers", "delimiter", "parts-paging", "uploads-paging", "initiate-headers", "any-key",
-        "unicode-meta", "start-after", "paging", "error-headers", "multi-delete-missing", "part-md5",
+        "presign-headers", "delimiter", "parts-paging", "uploads-paging", "initiate-headers", "any-key",  "start-after", "paging", "error-headers", "multi-delete-missing", "part-md5",
         "append-headers", "owner", "stream"})
 
     def __init__(self, server, identity=(ACCESS_KEY_ID, ACCESS_KEY_SECRET), region=REGION):
@@ -195,12 +194,12 @@ class OssClient(Adapter):
                        result.next_key_marker, result.next_upload_id_marker)
 
     def complete_multipart_upload(self, bucket, key, upload_id, parts, headers=None):
-        parts = [oss2.models.PartInfo(number, etag) for number, etag in parts]
+        parts = [oss2.models.PartInfo(number, unquoted(etag)) for number, etag in parts]
         return self.answer(self.call(self.bucket(bucket).complete_multipart_upload, key, upload_id, parts,
                                      headers=spell(headers)))
 
     def complete_all(self, bucket, key, upload_id):
-        return self.answer(self.call(self.bucket(bucket).complete_multipart_upload, key, upload_id, [],
+        return self.answer(self.call(self.bucket(bucket).complete_multipart_upload, key, upload_id, None,
                                      headers={"x-oss-complete-all": "yes"}))
 
     def abort_multipart_upload(self, bucket, key, upload_id):
@@ -209,11 +208,11 @@ class OssClient(Adapter):
     # The SDK's own transfer helpers, and URLs
 
     def upload_file(self, bucket, key, path, part_size):
-        self.call(oss2.resumable_upload, self.bucket(bucket), key, path, multipart_threshold=part_size,
+        self.call(oss2.resumable_upload, self.bucket(bucket), key, str(path), multipart_threshold=part_size,
                   part_size=part_size, num_threads=2, store=None)
 
     def download_file(self, bucket, key, path, part_size):
-        self.call(oss2.resumable_download, self.bucket(bucket), key, path, multiget_threshold=part_size,
+        self.call(oss2.resumable_download, self.bucket(bucket), key, str(path), multiget_threshold=part_size,
                   part_size=part_size, num_threads=2, store=None)
 
     def presign(self, method, bucket, key, expires=600, params=None, headers=None):

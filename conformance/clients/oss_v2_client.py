@@ -18,7 +18,7 @@ class OssV2Client(Adapter):
         "headers", "meta", "range", "conditions", "overrides", "object-acl", "crc64", "forbid-overwrite",
         "content-md5", "error-code", "error-ec", "bucket-acl", "copy-meta", "copy-conditions", "complete-all",
         "list-buckets-prefix", "leading-slash", "empty-key-segments", "control-keys", "type", "reply-headers",
-        "delimiter", "parts-paging", "uploads-paging", "initiate-headers", "any-key", "unicode-meta",
+        "delimiter", "parts-paging", "uploads-paging", "initiate-headers", "any-key", 
         "start-after", "paging", "error-headers", "multi-delete-missing", "part-md5", "append-headers", "owner",
         "quiet-delete", "stream"})
 

@@ -9,7 +9,7 @@ import tempfile
 from clients.base import Adapter, Answer, Entry, Listing, ServiceError
 from harness.server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, REGION
 
-_REFUSED = re.compile(r"(\w+): ([^\n]*?)\s*status code: (\d+)", re.DOTALL)
+_REFUSED = re.compile(r"(\w+): ([^:\n]*)\s+status code: (\d+)")
 
 
 class RcloneClient(Adapter):

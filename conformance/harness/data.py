@@ -52,6 +52,11 @@ def multipart_etag(dialect: str, parts: list[bytes]) -> str:
     return oss_multipart_etag(parts) if dialect == "oss" else s3_multipart_etag(parts)
 
 
+names_made = 0
+
+
 def name(prefix: str = "t") -> str:
     """A bucket name that no other test uses."""
+    global names_made
+    names_made += 1
     return f"{prefix}-{uuid.uuid4().hex[:20]}"

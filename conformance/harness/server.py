@@ -26,7 +26,24 @@ class NotReady(Exception):
     """The server ended, or took too long, before it said that it was ready."""
 
 
-class Server:
+class _Asked:
+    """The server's own pages."""
+
+    def ask(self, method: str, path: str) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
+        try:
+            connection.request(method, path)
+            response = connection.getresponse()
+            return response.status, response.read()
+        finally:
+            connection.close()
+
+    def reset(self) -> None:
+        status, body = self.ask("POST", "/_lakeside/reset")
+        assert status in (200, 204), f"reset answered {status}: {body[:300]!r}"
+
+
+class Server(_Asked):
     """One running server.
 
     It starts in the constructor's caller by `start`, and is ready when `start` returns: readiness is the line that
@@ -101,21 +118,8 @@ class Server:
             self.process.kill()
             self.process.wait()
 
-    def ask(self, method: str, path: str) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
-        try:
-            connection.request(method, path)
-            response = connection.getresponse()
-            return response.status, response.read()
-        finally:
-            connection.close()
 
-    def reset(self) -> None:
-        status, body = self.ask("POST", "/_lakeside/reset")
-        assert status in (200, 204), f"reset answered {status}: {body[:300]!r}"
-
-
-class External:
+class External(_Asked):
     """A server that somebody else started: LAKESIDE_ENDPOINT says where."""
 
     def __init__(self, url: str):
