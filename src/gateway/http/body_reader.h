@@ -31,10 +31,15 @@ class BodyReader final : public ByteSource {
   // Reads the rest, up to a bound; true if the body is then complete.
   Task<bool> drain();
 
+  // The client asked for "100 Continue" before an empty body. It gets it before the response:
+  // botocore 1.43 sends such requests, and a response without it spoils its connection for the
+  // next request (awsrequest.py keeps the early response's class).
+  [[nodiscard]] bool owes_continue() const { return expect_continue_ && complete_; }
+  Task<Status> send_continue();
+
   [[nodiscard]] std::uint64_t bytes() const { return received_; }
 
  private:
-  Task<Status> send_continue();
   // Moves what is there without waiting. 0 and no error: nothing is there yet.
   Result<std::size_t> take(MutableBytes into);
   Result<std::size_t> take_counted(MutableBytes into);

@@ -146,6 +146,16 @@ TEST(Continue, IsNotSentToAClientThatDidNotWait) {
   EXPECT_EQ(client.receive()->status, 200);
 }
 
+TEST(Continue, IsSentBeforeTheResponseToAnEmptyBody) {
+  TestServer server;
+  TestClient client(server.port());
+  for (int i = 0; i < 2; ++i) {
+    client.send(put("/echo", "Expect: 100-continue\r\nContent-Length: 0\r\n"));
+    EXPECT_EQ(client.receive_bytes(25), "HTTP/1.1 100 Continue\r\n\r\n");
+    EXPECT_EQ(client.receive()->status, 200);
+  }
+}
+
 TEST(Continue, IsNotSentWhenTheBodyIsNotWanted) {
   TestServer server;
   TestClient client(server.port());
