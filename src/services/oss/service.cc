@@ -73,7 +73,7 @@ class OssService final : public gateway::Service {
 
   [[nodiscard]] std::string_view name() const override { return "oss"; }
   [[nodiscard]] std::span<const gateway::OperationInfo> operations() const override {
-    return infos_;
+    return oss_operations();
   }
 
   std::unique_ptr<gateway::Call> begin(http::Request& request) override {
@@ -97,7 +97,7 @@ class OssService final : public gateway::Service {
     OssStatus found = routes_.find(call.head(), call.dialect, level_of(call.target), row);
     if (row != nullptr) {
       call.row = row;
-      call.operation = &infos_[static_cast<std::size_t>(row - routes_.rows().data())];
+      call.operation = &oss_operations()[static_cast<std::size_t>(row - routes_.rows().data())];
     }
     if (!found) return refuse(call, found.error());
     return {};
@@ -163,10 +163,18 @@ class OssService final : public gateway::Service {
 
   wire::Environment env_;
   wire::RoutingTable routes_;
-  std::vector<gateway::OperationInfo> infos_;
 };
 
 }  // namespace
+
+std::span<const gateway::OperationInfo> oss_operations() {
+  static const std::vector<gateway::OperationInfo> infos = [] {
+    std::vector<gateway::OperationInfo> all;
+    for (const wire::Row& row : operations()) all.push_back(row.info);
+    return all;
+  }();
+  return infos;
+}
 
 std::unique_ptr<gateway::Service> make_oss_service(ObjectStore& store, const Clock& clock,
                                                    OssServiceOptions options) {

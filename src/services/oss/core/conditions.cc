@@ -59,7 +59,8 @@ OssStatus check_read(const Preconditions& conditions, const ObjectInfo& object) 
     case Verdict::kFailed:
       return fail(Errc::kPreconditionFailed);
     case Verdict::kNotModified:
-      return fail(Errc::kNotModified);
+      return std::unexpected(
+          OssError{Errc::kNotModified, {}, {}, {}, std::make_shared<ObjectInfo>(object)});
   }
   return {};
 }

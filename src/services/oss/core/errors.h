@@ -3,6 +3,7 @@
 #pragma once
 
 #include <expected>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -52,12 +53,16 @@ enum class Errc {
   kTooManyBuckets,
 };
 
+struct ObjectInfo;
+
 struct OssError {
   Errc code;
   std::string message;  // for the client; empty: the code's standard text
   // Further elements of the error document: {"ArgumentName", "position"}…
   std::vector<std::pair<std::string, std::string>> details;
   std::string internal;  // for the log, never for the client
+  // kNotModified: the object as it is, because a 304 carries its validators.
+  std::shared_ptr<const ObjectInfo> object = {};
 };
 
 template <class T>

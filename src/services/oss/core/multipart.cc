@@ -212,6 +212,11 @@ Task<OssResult<Part>> Store::upload_part_copy(const std::string& bucket, const s
   auto source = co_await open_object(**source_entry, source_key, range, InvalidRangeIs::kError,
                                      source_conditions, true);
   if (!source) co_return std::unexpected(std::move(source.error()));
+  // A part that is silently shorter than asked for would spoil the object.
+  if (range && range->last && *range->last >= source->info.size) {
+    co_return fail(Errc::kInvalidRange,
+                   "The specified copy range is invalid for the source object size.");
+  }
 
   std::uint64_t length = source->range ? source->range->length : source->info.size;
   std::optional<std::uint64_t> expected_crc64;

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/xml.h"
 #include "services/oss/wire/call.h"
+#include "services/oss/wire/documents.h"
 
 namespace lakeside::oss::wire {
 namespace {
@@ -493,7 +494,12 @@ http::Response error_response(const OssCall& call, const WireError& error) {
 http::Response error_response(const OssCall& call, const OssError& error) {
   WireError wire = to_wire(error, call.dialect);
   name_the_target(call, error.code, wire);
-  return error_response(call, wire);
+  http::Response response = error_response(call, wire);
+  if (error.object) {
+    response.headers.add("ETag", '"' + etag_text(error.object->etag, call.dialect) + '"');
+    response.headers.add("Last-Modified", format_http_date(error.object->modified));
+  }
+  return response;
 }
 
 }  // namespace lakeside::oss::wire

@@ -71,7 +71,7 @@ inline Task<Result<std::string>> read_all(SegmentSource& source) {
 }
 
 class StoreTest : public ::testing::Test {
- protected:
+ public:  // the coroutines of tests, which capture nothing, use it too
   static constexpr const char* kBucket = "test-bucket";
   static constexpr const char* kOwner = "1234567890123456";
 

@@ -80,6 +80,10 @@ TEST(Errors, HeadAndNotModified) {
   http::Response same = error_response(get.call, OssError{Errc::kNotModified, {}, {}, {}});
   EXPECT_EQ(same.status, 304);
   EXPECT_EQ(body_of(same), "");
+  ObjectInfo object;
+  OssError unchanged{Errc::kNotModified, {}, {}, {}, std::make_shared<ObjectInfo>(object)};
+  EXPECT_NE(error_response(get.call, unchanged).headers.text().find("ETag: \"0000"),
+            std::string::npos);
 }
 
 WireError said(Dialect dialect, auth::AuthFault fault,
