@@ -133,6 +133,7 @@ void Connection::begin_request() {
   RequestContext& c = *context_;
   const Limits& limits = worker_.shared().options.limits;
   c.started = std::chrono::steady_clock::now();
+  c.answered.reset();
   c.body.emplace(channel_, c.buffer, c.framing,
                  BodyLimits{limits.body_bytes, limits.stall_timeout});
   c.request.id = worker_.request_ids().next();
@@ -146,6 +147,7 @@ void Connection::begin_request() {
 
 Task<bool> Connection::respond(Response& response) {
   RequestContext& c = *context_;
+  if (c.body->owes_continue()) co_await c.body->send_continue();
   ResponseWriter writer(channel_, worker_.shared().options.limits.stall_timeout);
   auto* source = std::get_if<std::unique_ptr<SegmentSource>>(&response.body);
   BodyPlan plan = plan_response(response);
@@ -197,7 +199,6 @@ void Connection::make_head(const Response& response, const BodyPlan& plan) {
                       .http10 = c.framing.http10,
                       .keep_alive = c.keep_alive};
   write_response_head(c.head_out, response, plan, context);
-  c.answered = std::chrono::steady_clock::now();
 }
 
 // The first piece is fetched before the head goes out: head and a small body then share a
@@ -215,6 +216,7 @@ Task<bool> Connection::send_source(ResponseWriter& writer, Response& response, B
     co_return answered;
   }
   make_head(response, plan);
+  context_->answered = std::chrono::steady_clock::now();
   Status sent = co_await writer.send_stream(context_->head_out, std::move(*first), *source, plan);
   if (!sent) log_failure(sent.error());
   co_return sent.has_value();
@@ -230,11 +232,12 @@ void Connection::log_failure(const Error& error) {
 
 void Connection::finish(const Response& response, std::uint64_t bytes_out, bool aborted) {
   RequestContext& c = *context_;
+  RequestContext::Instant now = std::chrono::steady_clock::now();
   Exchange exchange{.status = response.status,
                     .bytes_in = c.body->bytes(),
                     .bytes_out = bytes_out,
-                    .first_byte = since(c.started, c.answered),
-                    .total = since(c.started, std::chrono::steady_clock::now()),
+                    .first_byte = since(c.started, c.answered.value_or(now)),
+                    .total = since(c.started, now),
                     .aborted = aborted};
   count_bytes();
   worker_.shared().handler.finished(c.request, response, exchange);

@@ -136,8 +136,8 @@ const llhttp_t& parser_at_headers() {
   static const llhttp_t instance = [] {
     llhttp_t parser;
     llhttp_init(&parser, HTTP_REQUEST, &settings());
-    constexpr std::string_view line = "PUT / HTTP/1.1\r\n";
-    llhttp_execute(&parser, line.data(), line.size());
+    constexpr std::string_view kLine = "PUT / HTTP/1.1\r\n";
+    llhttp_execute(&parser, kLine.data(), kLine.size());
     return parser;
   }();
   return instance;
@@ -248,7 +248,7 @@ std::optional<Refusal> decide(const FramingHeaders& found, std::uint64_t body_li
   if (found.repeated_host || (!found.host && !framing.http10)) return Refusal::kMissingHost;
   if (found.expect && !framing.http10) {
     if (!equals_ignore_case(*found.expect, "100-continue")) return Refusal::kExpectation;
-    framing.expect_continue = framing.body != Framing::Body::kNone;
+    framing.expect_continue = true;
   }
   framing.keep_alive = framing.http10 ? found.keep_alive && !found.close : !found.close;
   return std::nullopt;

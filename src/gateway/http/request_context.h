@@ -24,7 +24,7 @@ struct RequestContext {
   std::string head_out;
   bool keep_alive = false;
   Instant started;
-  Instant answered;
+  std::optional<Instant> answered;  // where head and body do not go out together
 };
 
 }  // namespace lakeside::http

@@ -14,9 +14,8 @@
 #include "base/metrics.h"
 #include "gateway/http/server.h"
 
+namespace lakeside {
 namespace {
-
-using namespace lakeside;
 
 class FileSource final : public SegmentSource {
  public:
@@ -77,6 +76,7 @@ class BenchHandler final : public http::Handler {
 };
 
 }  // namespace
+}  // namespace lakeside
 
 int main(int argc, char** argv) {
   auto argument = [&](int i, int otherwise) { return argc > i ? std::atoi(argv[i]) : otherwise; };
@@ -86,16 +86,16 @@ int main(int argc, char** argv) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  Metrics metrics;
-  BenchHandler handler(static_cast<std::size_t>(argument(3, 4096)));
-  http::ServerOptions options;
+  lakeside::Metrics metrics;
+  lakeside::BenchHandler handler(static_cast<std::size_t>(argument(3, 4096)));
+  lakeside::http::ServerOptions options;
   options.listen = {{"127.0.0.1", static_cast<std::uint16_t>(argument(1, 4010))}};
   options.threads = static_cast<std::size_t>(argument(2, 2));
   if (argc > 5) {
     options.tls_certificate_file = argv[4];
     options.tls_key_file = argv[5];
   }
-  auto server = http::Server::start(std::move(options), handler, metrics);
+  auto server = lakeside::http::Server::start(std::move(options), handler, metrics);
   if (!server) {
     std::fprintf(stderr, "%s\n", server.error().detail.c_str());
     return 1;

@@ -36,7 +36,10 @@ TEST(Hostile, SmugglingIsRefusedAndTheConnectionClosed) {
   };
   for (const std::string& c : cases) {
     TestServer server;
-    expect_refused(server, "POST /echo HTTP/1.1\r\nHost: h\r\n" + c + smuggled, 400, "framing");
+    std::string request = "POST /echo HTTP/1.1\r\nHost: h\r\n";
+    request += c;
+    request += smuggled;
+    expect_refused(server, request, 400, "framing");
     EXPECT_EQ(server.handler.finished_count(), 0U);
   }
 }

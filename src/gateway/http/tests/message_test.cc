@@ -60,6 +60,22 @@ TEST(HeaderBlock, CannotBeSplitByAValue) {
   EXPECT_EQ(zero.text(), "a: bc\td\r\n");
 }
 
+TEST(HeaderBlock, FindsControlCharactersAnywhere) {
+  for (std::size_t size = 1; size <= 20; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int c = 0; c < 256; ++c) {
+        std::string value(size, 'x');
+        value[at] = static_cast<char>(c);
+        bool dropped = (c < 0x20 && c != '\t') || c == 0x7f;
+        HeaderBlock block;
+        block.add("a", value);
+        if (dropped) value.erase(at, 1);
+        ASSERT_EQ(block.text(), "a: " + value + "\r\n") << c;
+      }
+    }
+  }
+}
+
 TEST(RequestIds, AreLongUpperCaseHexAndUnique) {
   RequestIds one;
   RequestIds two;
