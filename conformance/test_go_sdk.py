@@ -1,7 +1,7 @@
 """The OSS Go SDK, through the tests that it ships with (Debian: golang-github-aliyun-aliyun-oss-go-sdk-dev).
 
 The package is copied to a folder under build/, never into the repository, built in GOPATH mode and run once; each of
-its tests is a test here. What Debian leaves out, a picture that the tests upload, is made here with the same size.
+its tests is a test here. What Debian leaves out, the files that the tests upload, is made here.
 """
 
 import hashlib
@@ -50,7 +50,12 @@ EXPECTED_FAILURES = {
     "OssClientSuite.TestDeleteBucketWebsite": LATER,
     "OssClientSuite.TestSetBucketCORS": LATER,
     "OssClientSuite.TestDeleteBucketCORS": LATER,
-    "OssClientSuite.TestProxy": "needs the test bed's HTTP proxy",
+    "OssClientSuite.TestSetBucketCORSNegative": LATER,
+    "OssClientSuite.TestSetBucketWebsiteNegative": LATER,
+    "OssClientSuite.TestCreateBucket": "it makes buckets of the classes Archive too, which come with RestoreObject",
+    "OssClientSuite.TestGetBucketInfo": "it wants endpoints that end in .com; ours name this server",
+    "OssClientSuite.TestEndpointFormat": "it adds :80 to an endpoint that has its port",
+    "OssClientSuite.TestProxy": "it needs its test bed's HTTP proxy",
 }
 
 
@@ -80,9 +85,17 @@ def prepared() -> pathlib.Path:
         text = path.read_text()
         text = text.replace("time.Sleep(5 * time.Second)", "time.Sleep(0)")
         text = text.replace(PICTURE_ETAG, data.oss_multipart_etag(parts))
+        text = text.replace("/root/123abc9874", "/nonexistent/123abc9874")  # root could write there
+        # A whole suite begins by making a bucket of a class that we refuse; one of its tests needs that.
+        text = text.replace("CreateBucket(archiveBucketName, StorageClass(StorageArchive))",
+                            "CreateBucket(archiveBucketName)")
         (copy / path.name).write_text(text)
-    (copy.parent / "sample").mkdir()
-    (copy.parent / "sample" / "BingWallpaper-2015-11-07.jpg").write_bytes(picture)
+    samples = copy.parent / "sample"
+    samples.mkdir()
+    (samples / "BingWallpaper-2015-11-07.jpg").write_bytes(picture)
+    (samples / "The Go Programming Language.html").write_text("<html>" + "Go " * 2000 + "</html>")
+    for path in samples.iterdir():
+        os.utime(path, (1450348983, 1450348983))  # in whole seconds, as one test writes it out
     environment = dict(os.environ, GO111MODULE="off", GOPATH=f"{root}:{GOPATH}", GOFLAGS="")
     subprocess.run(["go", "test", "-vet=off", "-c", "-o", binary, "."], cwd=copy, env=environment, check=True)
     stamp.write_text(digest.hexdigest())

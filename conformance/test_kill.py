@@ -31,7 +31,8 @@ ABSENT = None
 
 # What clients say when the server goes away under them.
 CUT = (OSError, http.client.HTTPException, requests.exceptions.RequestException, oss2.exceptions.RequestError,
-       botocore.exceptions.HTTPClientError, botocore.exceptions.ResponseStreamingError)
+       botocore.exceptions.HTTPClientError,
+       botocore.exceptions.ConnectionError, botocore.exceptions.ResponseStreamingError)
 
 _random_bytes = random.Random(SEED).randbytes(8 * data.MIB)
 
@@ -148,7 +149,7 @@ class Worker(threading.Thread):
             with known.changing(keys[0], ABSENT), known.changing(keys[1], ABSENT), known.changing(keys[2], ABSENT):
                 self.client.delete_objects(BUCKET, keys)
         elif kind == "copy":
-            present = [k for k in known.keys if known.objects[k] != [ABSENT]]
+            present = [k for k in known.keys if k != key and known.objects[k] != [ABSENT]]
             if present:
                 source = rng.choice(present)
                 with known.changing(key, *known.objects[source]):
