@@ -34,16 +34,15 @@ std::unexpected<AuthError> reject(AuthFault fault, std::string message) {
 }
 
 std::unexpected<AuthError> reject(AuthFault fault, std::string message,
-                                  std::string_view argument_name,
-                                  std::string_view argument_value) {
+                                  std::string_view argument_name, std::string_view argument_value) {
   auto rejected = reject(fault, std::move(message));
   rejected.error().argument_name = argument_name;
   rejected.error().argument_value = argument_value;
   return rejected;
 }
 
-std::expected<Credential, AuthError> find_key(const KeySource& keys,
-                                              std::string_view access_key_id, Vendor vendor) {
+std::expected<Credential, AuthError> find_key(const KeySource& keys, std::string_view access_key_id,
+                                              Vendor vendor) {
   const char* owner = vendor == Vendor::kOss ? "OSS" : "AWS";
   auto found = keys.find(access_key_id);
   if (!found) {
@@ -85,7 +84,8 @@ std::expected<Credential, AuthError> admit(const Attempt& attempt, std::string_v
 }
 
 Check check_skew(Time request_time, const Attempt& attempt) {
-  auto distance = request_time > attempt.now ? request_time - attempt.now : attempt.now - request_time;
+  auto distance =
+      request_time > attempt.now ? request_time - attempt.now : attempt.now - request_time;
   if (distance <= attempt.options.max_skew) return {};
   return reject(AuthFault::kSkewed,
                 "The difference between the request time and the current time is too large.");

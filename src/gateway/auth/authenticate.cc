@@ -67,10 +67,11 @@ std::expected<Identity, AuthError> authenticate(const http::RequestHead& head,
   Claim claim = find_claim(head);
   if (!claim.authorization) return verify_query(attempt, claim.scheme);
   if (claim.in_query || claim.repeated) {
-    return reject(AuthFault::kMalformed,
-                  "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, "
-                  "Signature query string parameter or the Authorization header should be specified",
-                  "Authorization", *claim.authorization);
+    return reject(
+        AuthFault::kMalformed,
+        "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, "
+        "Signature query string parameter or the Authorization header should be specified",
+        "Authorization", *claim.authorization);
   }
   return verify_header(attempt, claim.scheme, *claim.authorization);
 }

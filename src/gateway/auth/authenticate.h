@@ -51,12 +51,12 @@ struct AuthOptions {
 struct BodyRules {
   enum class Coding { kPlain, kSignedChunks, kSignedChunksTrailer, kUnsignedTrailer };
   Coding coding = Coding::kPlain;
-  std::string sha256_hex;               // expected of a kPlain body; empty: not signed
+  std::string sha256_hex;                       // expected of a kPlain body; empty: not signed
   std::optional<std::uint64_t> decoded_length;  // x-amz-decoded-content-length
-  std::string signing_key;              // chunk signatures: the derived key,
-  std::string seed_signature;           // the head's signature,
-  std::string scope;                    // "20261121/us-east-1/s3/aws4_request"
-  std::string timestamp;                // "20261121T231509Z"
+  std::string signing_key;                      // chunk signatures: the derived key,
+  std::string seed_signature;                   // the head's signature,
+  std::string scope;                            // "20261121/us-east-1/s3/aws4_request"
+  std::string timestamp;                        // "20261121T231509Z"
 };
 
 struct Identity {
@@ -68,25 +68,25 @@ struct Identity {
 
 // Why authentication failed; the service words it in its own format.
 enum class AuthFault {
-  kMalformed,            // a header or parameter that cannot be parsed or is missing
-  kUnsupported,          // a known scheme or mode that is not served (e.g. V4A)
+  kMalformed,    // a header or parameter that cannot be parsed or is missing
+  kUnsupported,  // a known scheme or mode that is not served (e.g. V4A)
   kUnknownKey,
   kDisabledKey,
   kSignatureMismatch,
-  kSkewed,               // the request's time is too far from ours
-  kExpired,              // a presigned URL past its end
+  kSkewed,   // the request's time is too far from ours
+  kExpired,  // a presigned URL past its end
   kWrongRegion,
-  kWrongScope,           // date, service or terminator of the scope
+  kWrongScope,  // date, service or terminator of the scope
   kMissingDate,
 };
 struct AuthError {
   AuthFault fault;
-  std::string message;           // fit for the client
+  std::string message;  // fit for the client
   std::string access_key_id;
   std::string signature_provided;
-  std::string string_to_sign;    // that we signed: for kSignatureMismatch
-  std::string canonical_request; // V4 forms
-  std::string argument_name;     // kMalformed: which
+  std::string string_to_sign;     // that we signed: for kSignatureMismatch
+  std::string canonical_request;  // V4 forms
+  std::string argument_name;      // kMalformed: which
   std::string argument_value;
 };
 

@@ -16,12 +16,12 @@ namespace lakeside::auth {
 class AwsChunkedDecoder {
  public:
   enum class Event {
-    kNeedInput,   // all input is used up
-    kChunk,       // a chunk begins: chunk_size(), chunk_signature()
-    kData,        // some of its data: data()
-    kChunkEnd,    // all of its data came; the last chunk has none
-    kEnd,         // the coding ends here: trailers()
-    kMalformed,   // and so is every later call
+    kNeedInput,  // all input is used up
+    kChunk,      // a chunk begins: chunk_size(), chunk_signature()
+    kData,       // some of its data: data()
+    kChunkEnd,   // all of its data came; the last chunk has none
+    kEnd,        // the coding ends here: trailers()
+    kMalformed,  // and so is every later call
     kMalformedTrailer,
   };
   enum class Trailer { kNone, kUnsigned, kSigned };

@@ -49,11 +49,12 @@ std::expected<BodyRules, AuthError> aws_body_rules(const LowerHeaders& headers,
     rules.sha256_hex = std::move(*hash);
     return rules;
   }
-  return reject(AuthFault::kMalformed,
-                "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, "
-                "STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or "
-                "a valid sha256 value.",
-                kHashHeader, payload_hash);
+  return reject(
+      AuthFault::kMalformed,
+      "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, "
+      "STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or "
+      "a valid sha256 value.",
+      kHashHeader, payload_hash);
 }
 
 std::expected<BodyRules, AuthError> aws_unsigned_body_rules(const LowerHeaders& headers) {

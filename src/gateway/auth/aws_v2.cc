@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <vector>
 
 #include "base/crypto.h"
@@ -77,8 +78,8 @@ void append_sub_resources(std::string& out, const std::vector<http::QueryParam>&
   for (const http::QueryParam& param : query) {
     if (std::ranges::binary_search(kSubResources, param.name)) signed_params.push_back(&param);
   }
-  std::ranges::stable_sort(signed_params, {}, [](const auto* param) -> std::string_view {
-    return param->name;
+  std::ranges::sort(signed_params, [](const auto* a, const auto* b) {
+    return std::tie(a->name, a->value) < std::tie(b->name, b->value);
   });
   char separator = '?';
   for (const http::QueryParam* param : signed_params) {

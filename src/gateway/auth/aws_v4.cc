@@ -116,9 +116,9 @@ Verdict verify(const Attempt& attempt, const Parts& parts, const Check& time) {
   std::string path = encoded_path(attempt.head.raw_path);
   Attested attested = attest(attempt, parts, names, path, key);
   // curl and hand-written signers may sign a path that is encoded otherwise, as they send it.
-  bool matches = attested.matches || (path != attempt.head.raw_path &&
-                                      attest(attempt, parts, names, attempt.head.raw_path, key)
-                                          .matches);
+  bool matches =
+      attested.matches || (path != attempt.head.raw_path &&
+                           attest(attempt, parts, names, attempt.head.raw_path, key).matches);
   if (!matches) {
     return mismatch({id, parts.signature, attested.string_to_sign, attested.canonical_request});
   }
@@ -208,9 +208,8 @@ Verdict verify_aws_v4_query(const Attempt& attempt) {
   }
   auto value = [&](std::string_view name) -> std::string_view { return head.param(name)->value; };
   if (value("X-Amz-Algorithm") != kAwsV4.algorithm) {
-    return reject(AuthFault::kUnsupported,
-                  "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"", "X-Amz-Algorithm",
-                  value("X-Amz-Algorithm"));
+    return reject(AuthFault::kUnsupported, "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"",
+                  "X-Amz-Algorithm", value("X-Amz-Algorithm"));
   }
   auto credential = parse_credential(value("X-Amz-Credential"));
   if (!credential) {
@@ -233,8 +232,12 @@ Verdict verify_aws_v4_query(const Attempt& attempt) {
   const http::QueryParam* hoisted = head.param("X-Amz-Content-Sha256");
   std::string_view payload_hash = hoisted == nullptr ? kAwsUnsignedPayload : hoisted->value;
   payload_hash = attempt.headers.find("x-amz-content-sha256").value_or(payload_hash);
-  Parts parts{*credential, value("X-Amz-SignedHeaders"),      value("X-Amz-Signature"),
-              std::string(value("X-Amz-Date")), payload_hash, true};
+  Parts parts{*credential,
+              value("X-Amz-SignedHeaders"),
+              value("X-Amz-Signature"),
+              std::string(value("X-Amz-Date")),
+              payload_hash,
+              true};
   return verify(attempt, parts,
                 check_lifetime(*start, "X-Amz-Expires", value("X-Amz-Expires"), attempt));
 }

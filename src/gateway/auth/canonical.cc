@@ -1,9 +1,9 @@
 #include "gateway/auth/canonical.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/encoding.h"
-
 
 namespace lakeside::auth {
 namespace {
@@ -38,7 +38,9 @@ void append_collapsed(std::string& out, std::string_view text) {
 }
 
 void HeaderLines::append_to(std::string& out) {
-  std::ranges::stable_sort(lines_, {}, &http::Header::name);
+  std::ranges::sort(lines_, [](const Line& a, const Line& b) {
+    return std::tie(a.name, a.order) < std::tie(b.name, b.order);
+  });
   for (std::size_t i = 0; i < lines_.size(); ++i) {
     bool again = i > 0 && lines_[i - 1].name == lines_[i].name;
     if (again) {

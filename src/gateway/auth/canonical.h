@@ -23,12 +23,16 @@ class HeaderLines {
  public:
   HeaderLines() { lines_.reserve(8); }
   void add(std::string_view lower_name, std::string_view value) {
-    lines_.push_back({lower_name, value});
+    lines_.push_back({lower_name, value, lines_.size()});
   }
   void append_to(std::string& out);
 
  private:
-  std::vector<http::Header> lines_;
+  struct Line {
+    std::string_view name, value;
+    std::size_t order;  // in which it came
+  };
+  std::vector<Line> lines_;
 };
 
 // A query string as the later schemes sign it: every name and value percent-encoded, sorted

@@ -9,7 +9,7 @@
 namespace lakeside::auth {
 
 struct Claim {
-  Scheme scheme = Scheme::kAnonymous;  // the header's, else the query's
+  Scheme scheme = Scheme::kAnonymous;             // the header's, else the query's
   std::optional<std::string_view> authorization;  // the header's value, also of an unknown scheme
   bool in_query = false;
   bool repeated = false;  // more than one Authorization header

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <vector>
 
 #include "base/crypto.h"
@@ -124,7 +125,7 @@ void append_sub_resources(std::string& out, const std::vector<http::QueryParam>&
     if (is_oss_sub_resource(param.name)) signed_params.push_back(&param);
   }
   std::ranges::sort(signed_params, [](const auto* a, const auto* b) {
-    return a->name != b->name ? a->name < b->name : a->value < b->value;
+    return std::tie(a->name, a->value) < std::tie(b->name, b->value);
   });
   char separator = '?';
   for (const http::QueryParam* param : signed_params) {
@@ -157,8 +158,7 @@ std::string string_to_sign(const Attempt& attempt, std::string_view date) {
 Verdict verify(const Attempt& attempt, Credential credential, std::string_view access_key_id,
                std::string_view provided, std::string_view date, bool presigned) {
   std::string to_sign = string_to_sign(attempt, date);
-  std::string expected =
-      base64_encode(hmac_sha1(as_bytes(credential.secret), as_bytes(to_sign)));
+  std::string expected = base64_encode(hmac_sha1(as_bytes(credential.secret), as_bytes(to_sign)));
   if (!constant_time_equal(expected, provided)) {
     return mismatch({access_key_id, provided, to_sign, {}});
   }
@@ -181,11 +181,10 @@ Verdict verify_oss_v1_header(const Attempt& attempt, std::string_view authorizat
   std::string_view access_key_id = pair.substr(0, colon);
   auto date = request_date(attempt.headers, Vendor::kOss);
   if (!date) return std::unexpected(std::move(date.error()));
-  auto credential =
-      admit(attempt, access_key_id, Vendor::kOss, check_skew(date->time, attempt));
+  auto credential = admit(attempt, access_key_id, Vendor::kOss, check_skew(date->time, attempt));
   if (!credential) return std::unexpected(std::move(credential.error()));
-  return verify(attempt, std::move(*credential), access_key_id, pair.substr(colon + 1),
-                date->text, false);
+  return verify(attempt, std::move(*credential), access_key_id, pair.substr(colon + 1), date->text,
+                false);
 }
 
 Verdict verify_oss_v1_query(const Attempt& attempt) {
@@ -204,8 +203,7 @@ Verdict verify_oss_v1_query(const Attempt& attempt) {
   auto credential = admit(attempt, id->value, Vendor::kOss,
                           check_expires("Expires", expires->value, attempt.now));
   if (!credential) return std::unexpected(std::move(credential.error()));
-  return verify(attempt, std::move(*credential), id->value, signature->value, expires->value,
-                true);
+  return verify(attempt, std::move(*credential), id->value, signature->value, expires->value, true);
 }
 
 }  // namespace lakeside::auth

@@ -71,15 +71,14 @@ Verdict verify_oss_v2_header(const Attempt& attempt, std::string_view authorizat
   }
   auto date = request_date(attempt.headers, Vendor::kOss);
   if (!date) return std::unexpected(std::move(date.error()));
-  Parts parts{*id, fields.find("AdditionalHeaders").value_or(""), *signature,
-              date->text};
+  Parts parts{*id, fields.find("AdditionalHeaders").value_or(""), *signature, date->text};
   return verify(attempt, parts, check_skew(date->time, attempt), false);
 }
 
 Verdict verify_oss_v2_query(const Attempt& attempt) {
   const http::RequestHead& head = attempt.head;
-  for (std::string_view name : {"x-oss-signature-version", "x-oss-access-key-id", "x-oss-expires",
-                                "x-oss-signature"}) {
+  for (std::string_view name :
+       {"x-oss-signature-version", "x-oss-access-key-id", "x-oss-expires", "x-oss-signature"}) {
     if (head.has_param(name)) continue;
     return reject(AuthFault::kMalformed,
                   "Query-string authentication requires the parameter " + std::string(name) + ".",

@@ -40,8 +40,7 @@ std::string canonical_request(const Attempt& attempt, std::string_view additiona
   out.push_back('\n');
   HeaderLines lines;
   for (const http::Header& header : attempt.headers.all()) {
-    if (header.name.starts_with("x-oss-") ||
-        header.name == "content-type" ||
+    if (header.name.starts_with("x-oss-") || header.name == "content-type" ||
         header.name == "content-md5" || additional.contains(header.name)) {
       lines.add(header.name, header.value);
     }
@@ -66,8 +65,8 @@ Verdict verify(const Attempt& attempt, const Parts& parts, const Check& time) {
     return reject(AuthFault::kMalformed, "Invalid x-oss-content-sha256.", "x-oss-content-sha256",
                   payload_hash);
   }
-  if (Check scope = check_oss_scope(parts.credential, parts.timestamp, attempt.options.region,
-                                    parts.place);
+  if (Check scope =
+          check_oss_scope(parts.credential, parts.timestamp, attempt.options.region, parts.place);
       !scope) {
     return std::unexpected(std::move(scope.error()));
   }
@@ -77,8 +76,7 @@ Verdict verify(const Attempt& attempt, const Parts& parts, const Check& time) {
 
   std::string request =
       canonical_request(attempt, parts.additional_headers.value_or(""), payload_hash);
-  std::string to_sign =
-      v4_string_to_sign(kOssV4, parts.timestamp, parts.credential.scope, request);
+  std::string to_sign = v4_string_to_sign(kOssV4, parts.timestamp, parts.credential.scope, request);
   SigningKey key = signing_key(kOssV4, parts.credential, credential->secret);
   if (!constant_time_equal(v4_signature(key, to_sign), parts.signature)) {
     return mismatch({id, parts.signature, to_sign, request});
@@ -126,12 +124,9 @@ Verdict verify_oss_v4_header(const Attempt& attempt, std::string_view authorizat
   if (!credential) return malformed("Invalid Credential in Authorization header.");
   auto date = request_date(attempt.headers, Vendor::kOss);
   if (!date) return std::unexpected(std::move(date.error()));
-  Parts parts{*credential,
-              fields.find("AdditionalHeaders"),
-              *signature,
-              format_iso8601_basic(date->time),
-              kHeaderPlace,
-              false};
+  Parts parts{*credential,  fields.find("AdditionalHeaders"),
+              *signature,   format_iso8601_basic(date->time),
+              kHeaderPlace, false};
   return verify(attempt, parts, check_skew(date->time, attempt));
 }
 
@@ -157,16 +152,13 @@ Verdict verify_oss_v4_query(const Attempt& attempt) {
   auto start = parse_iso8601_basic(timestamp);
   if (!start) return malformed("x-oss-date");
   const http::QueryParam* additional = head.param("x-oss-additional-headers");
-  Parts parts{*credential,
-              std::nullopt,
-              head.param("x-oss-signature")->value,
-              std::string(timestamp),
-              kQueryPlace,
-              true};
+  Parts parts{
+      *credential, std::nullopt, head.param("x-oss-signature")->value, std::string(timestamp),
+      kQueryPlace, true};
   if (additional != nullptr) parts.additional_headers = additional->value;
-  return verify(attempt, parts,
-                check_lifetime(*start, "x-oss-expires", head.param("x-oss-expires")->value,
-                               attempt));
+  return verify(
+      attempt, parts,
+      check_lifetime(*start, "x-oss-expires", head.param("x-oss-expires")->value, attempt));
 }
 
 }  // namespace lakeside::auth

@@ -83,15 +83,12 @@ struct V4Names {
   Vendor vendor;
   std::string_view algorithm, credential, date, signature;
 };
-constexpr V4Names kOssNames{kOssV4,
-                            Scheme::kOssV4,
-                            Vendor::kOss,
-                            "x-oss-signature-version",
-                            "x-oss-credential",
-                            "x-oss-date",
-                            "x-oss-signature"};
-constexpr V4Names kAwsNames{kAwsV4,       Scheme::kAwsV4,     Vendor::kAws,     "x-amz-algorithm",
-                            "x-amz-credential", "x-amz-date", "x-amz-signature"};
+constexpr V4Names kOssNames{
+    kOssV4,       Scheme::kOssV4,   Vendor::kOss, "x-oss-signature-version", "x-oss-credential",
+    "x-oss-date", "x-oss-signature"};
+constexpr V4Names kAwsNames{
+    kAwsV4,       Scheme::kAwsV4,   Vendor::kAws, "x-amz-algorithm", "x-amz-credential",
+    "x-amz-date", "x-amz-signature"};
 
 // A form lives as long as its policy says, but no signature outlives its key's week.
 Check check_form_age(const Form& form, Time signed_at) {
@@ -111,8 +108,8 @@ Check check_scope(const Form& form, const V4Names& names, const ScopedCredential
 }
 
 Verdict verify_v4(const Form& form, const V4Names& names) {
-  if (Check ok = require(form, {names.algorithm, names.credential, names.date, names.signature,
-                                "policy"});
+  if (Check ok =
+          require(form, {names.algorithm, names.credential, names.date, names.signature, "policy"});
       !ok) {
     return std::unexpected(std::move(ok.error()));
   }

@@ -120,8 +120,9 @@ std::string RunningChecksum::finish() {
 }
 
 Announced announced_checksum(const http::RequestHead& head, bool trailer) {
-  if (describes_object(head)) return std::nullopt;
-  Announced found = checksum_in_headers(head);
+  bool of_body = !describes_object(head);
+  Announced found;
+  if (of_body) found = checksum_in_headers(head);
   if (!found) return found;
   if (auto names = head.header("x-amz-trailer")) {
     if (!trailer) return std::unexpected("x-amz-trailer requires a body with a trailer.");
@@ -130,7 +131,7 @@ Announced announced_checksum(const http::RequestHead& head, bool trailer) {
     if (!found) return found;
   }
   auto named = head.header("x-amz-sdk-checksum-algorithm");
-  if (!named) return found;
+  if (!named || !of_body) return found;
   auto algorithm = checksum_named(*named);
   if (!algorithm) {
     return std::unexpected(

@@ -107,6 +107,11 @@ BodyFault VerifiedBody::fault() const { return impl_->fault; }
 
 const std::vector<BodyChecksum>& VerifiedBody::checksums() const { return impl_->verified; }
 
+std::optional<ChecksumAlgorithm> VerifiedBody::announced() const {
+  if (!impl_->announced) return std::nullopt;
+  return impl_->announced->algorithm;
+}
+
 bool VerifiedBody::plain() const {
   return !impl_->decoder && !impl_->checksum_so_far && !impl_->sha256_so_far;
 }

@@ -4,6 +4,7 @@
 
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,19 +22,20 @@ struct BodyChecksum {
 
 enum class BodyFault {
   kNone,
-  kSha256Mismatch,     // x-amz-content-sha256 → XAmzContentSHA256Mismatch
-  kChunkSignature,     // → SignatureDoesNotMatch
-  kChecksumMismatch,   // x-amz-checksum-* → BadDigest
-  kMalformedChunk,     // → InvalidRequest / IncompleteBody
-  kMalformedTrailer,   // a trailer announced and absent, or wrong
-  kLengthMismatch,     // x-amz-decoded-content-length ≠ what came → IncompleteBody
+  kSha256Mismatch,    // x-amz-content-sha256 → XAmzContentSHA256Mismatch
+  kChunkSignature,    // → SignatureDoesNotMatch
+  kChecksumMismatch,  // x-amz-checksum-* → BadDigest
+  kMalformedChunk,    // → InvalidRequest / IncompleteBody
+  kMalformedTrailer,  // a trailer announced and absent, or wrong
+  kLengthMismatch,    // x-amz-decoded-content-length ≠ what came → IncompleteBody
 };
 
 class VerifiedBody final : public ByteSource {
  public:
   // `raw` outlives this. Reads the x-amz-checksum-*, x-amz-sdk-checksum-algorithm and
   // x-amz-trailer headers of `head`. Fails (message for the client) on headers that contradict
-  // each other, name an unknown algorithm, or are not base64 of the right length.
+  // each other, name an unknown algorithm, or are not base64 of the right length. In a
+  // CompleteMultipartUpload x-amz-checksum-* is the object's and left alone.
   [[nodiscard]] static std::expected<std::unique_ptr<VerifiedBody>, std::string> create(
       const http::RequestHead& head, const BodyRules& rules, ByteSource& raw);
   ~VerifiedBody() override;
@@ -45,7 +47,8 @@ class VerifiedBody final : public ByteSource {
   [[nodiscard]] BodyFault fault() const;
   // After the end: the S3 checksums that were announced and verified.
   [[nodiscard]] const std::vector<BodyChecksum>& checksums() const;
-  // The algorithm the client will announce a checksum of (header or trailer), if any.
+  // The algorithm the client announces a checksum of (header or trailer), if any.
+  [[nodiscard]] std::optional<ChecksumAlgorithm> announced() const;
   [[nodiscard]] bool plain() const;  // nothing to check or decode
 
  private:

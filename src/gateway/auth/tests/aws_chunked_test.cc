@@ -50,8 +50,7 @@ std::string events_of(Trailer trailer, std::string_view body) {
 constexpr std::string_view kSigned =
     "a;chunk-signature=s1\r\nhello\r\nwor\r\nF;chunk-signature=s2\r\n;15\r\nbytes here\r\n"
     "0;chunk-signature=s3\r\n\r\n";
-constexpr std::string_view kSignedEvents =
-    "[10 s1]hello\r\nwor|[15 s2];15\r\nbytes here|[0 s3]|.";
+constexpr std::string_view kSignedEvents = "[10 s1]hello\r\nwor|[15 s2];15\r\nbytes here|[0 s3]|.";
 constexpr std::string_view kUnsigned =
     "5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\nX-Other: b \r\n\r\n";
 constexpr std::string_view kMinio =  // as minio-go writes a signed trailer
@@ -64,7 +63,8 @@ TEST(AwsChunked, SplitAtEveryByte) {
   struct {
     Trailer trailer;
     std::string_view body;
-  } rows[] = {{Trailer::kNone, kSigned}, {Trailer::kUnsigned, kUnsigned}, {Trailer::kSigned, kMinio}};
+  } rows[] = {
+      {Trailer::kNone, kSigned}, {Trailer::kUnsigned, kUnsigned}, {Trailer::kSigned, kMinio}};
   for (const auto& row : rows) {
     std::string whole = events_of(row.trailer, row.body);
     EXPECT_TRUE(whole.ends_with("|.")) << whole;
@@ -109,9 +109,7 @@ TEST(AwsChunked, MinioTrailers) {
             "[0 ]|.");
 }
 
-TEST(AwsChunked, EmptyTrailer) {
-  EXPECT_EQ(events_of(Trailer::kUnsigned, "0\r\n\r\n"), "[0 ]|.");
-}
+TEST(AwsChunked, EmptyTrailer) { EXPECT_EQ(events_of(Trailer::kUnsigned, "0\r\n\r\n"), "[0 ]|."); }
 
 TEST(AwsChunked, Malformed) {
   for (std::string_view body :
@@ -130,9 +128,9 @@ TEST(AwsChunked, Malformed) {
 }
 
 TEST(AwsChunked, MalformedTrailers) {
-  for (std::string_view body : {"0\r\nno colon\r\n\r\n", "0\r\n:value\r\n\r\n",
-                                "0\r\nx-amz-trailer-signature:\r\n\r\n",
-                                "0\r\nx-amz-trailer-signature:s\r\na:b\r\n\r\n"}) {
+  for (std::string_view body :
+       {"0\r\nno colon\r\n\r\n", "0\r\n:value\r\n\r\n", "0\r\nx-amz-trailer-signature:\r\n\r\n",
+        "0\r\nx-amz-trailer-signature:s\r\na:b\r\n\r\n"}) {
     EXPECT_EQ(events_of(Trailer::kSigned, body), "[0 ]|?") << body;
   }
 }

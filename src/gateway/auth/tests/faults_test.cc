@@ -195,7 +195,8 @@ TEST(Faults, HeadersThatCannotBeParsed) {
                           "AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=, Signature=x",
                           "AWS4-HMAC-SHA256 Credential=a, SignedHeaders=host, Signature=x"};
   for (const char* value : values) {
-    TestRequest request = TestRequest::parse("GET /b/k\nHost: h\nDate: Sat, 21 Nov 2026 23:50:50 GMT\n");
+    TestRequest request =
+        TestRequest::parse("GET /b/k\nHost: h\nDate: Sat, 21 Nov 2026 23:50:50 GMT\n");
     request.now = at(1795305050);
     request.header("Authorization") = value;
     AuthError error = refusal(request);
@@ -246,12 +247,11 @@ TEST(Faults, UrlsThatLostAParameter) {
       EXPECT_FALSE(request.accepted()) << request.target;
     }
   }
-  for (const char* query : {"Signature=x", "OSSAccessKeyId=x", "OSSAccessKeyId=x&Expires=1",
-                            "AWSAccessKeyId=x", "AWSAccessKeyId=x&Signature=y",
-                            "X-Amz-Signature=x", "X-Amz-Credential=x", "X-Amz-Algorithm=x",
-                            "x-oss-signature=x", "x-oss-credential=x",
-                            "x-oss-signature-version=OSS2", "x-oss-signature-version=OSS4",
-                            "x-oss-access-key-id=x"}) {
+  for (const char* query :
+       {"Signature=x", "OSSAccessKeyId=x", "OSSAccessKeyId=x&Expires=1", "AWSAccessKeyId=x",
+        "AWSAccessKeyId=x&Signature=y", "X-Amz-Signature=x", "X-Amz-Credential=x",
+        "X-Amz-Algorithm=x", "x-oss-signature=x", "x-oss-credential=x",
+        "x-oss-signature-version=OSS2", "x-oss-signature-version=OSS4", "x-oss-access-key-id=x"}) {
     TestRequest request = TestRequest::parse("GET /b/k?" + std::string(query) + "\nHost: h\n");
     EXPECT_EQ(fault_of(request), AuthFault::kMalformed) << query;
   }

@@ -56,7 +56,7 @@ TEST(SdkRequests, AreRefusedForAnotherTarget) {
     SCOPED_TRACE(sdk.name);
     // AWS signs the path as sent: the whole target is tried below.
     if (sdk.scheme == Scheme::kAwsV2 || sdk.scheme == Scheme::kAwsV4) continue;
-    for (std::string SignedTarget::*part : {&SignedTarget::bucket, &SignedTarget::key}) {
+    for (std::string SignedTarget::* part : {&SignedTarget::bucket, &SignedTarget::key}) {
       TestRequest request = sdk.request;
       std::string& text = request.signed_target.*part;
       for (char& c : text) {
@@ -82,7 +82,7 @@ TEST(SdkRequests, AreRefusedWithAnyByteOfTheSignedTargetChanged) {
     std::size_t begin = sdk.scheme == Scheme::kAwsV4 ? 1 : query + 1;
     for (std::size_t i = begin; i < request.target.size(); ++i) {
       char saved = request.target[i];
-        request.target[i] = static_cast<char>(saved ^ 1);
+      request.target[i] = static_cast<char>(saved ^ 1);
       EXPECT_FALSE(request.accepted()) << request.target;
       request.target[i] = saved;
     }
@@ -91,8 +91,8 @@ TEST(SdkRequests, AreRefusedWithAnyByteOfTheSignedTargetChanged) {
 
 bool is_signed(const SdkRequest& sdk, std::string_view header) {
   std::string name = to_lower_ascii(header);
-  bool oss = sdk.scheme == Scheme::kOssV1 || sdk.scheme == Scheme::kOssV2 ||
-             sdk.scheme == Scheme::kOssV4;
+  bool oss =
+      sdk.scheme == Scheme::kOssV1 || sdk.scheme == Scheme::kOssV2 || sdk.scheme == Scheme::kOssV4;
   if (name.starts_with(oss ? "x-oss-" : "x-amz-")) return true;
   if (name == "authorization") return true;
   if (sdk.scheme == Scheme::kAwsV4) return name == "host";

@@ -1,10 +1,10 @@
 #include "gateway/auth/signing_key_cache.h"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "base/encoding.h"
 

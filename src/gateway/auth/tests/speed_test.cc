@@ -1,9 +1,9 @@
 // Run by hand, on a release build: auth_test --gtest_also_run_disabled_tests --gtest_filter=Speed.*
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <cstdio>
 #include <limits>
+
+#include <gtest/gtest.h>
 
 #include "base/crypto.h"
 #include "gateway/auth/tests/test_request.h"
@@ -30,9 +30,8 @@ TEST(Speed, DISABLED_Authenticate) {
   std::string key(32, 'k');
   ByteView bytes = as_bytes(text);
   volatile int sink = 0;
-  std::printf("%6.0f ns  sha256 of 700 bytes\n", nanoseconds_each([&] {
-                sink = std::to_integer<int>(sha256(bytes)[0]);
-              }));
+  std::printf("%6.0f ns  sha256 of 700 bytes\n",
+              nanoseconds_each([&] { sink = std::to_integer<int>(sha256(bytes)[0]); }));
   std::printf("%6.0f ns  HMAC-SHA256 of 140 bytes\n", nanoseconds_each([&] {
                 sink = std::to_integer<int>(hmac_sha256(as_bytes(key), bytes.first(140))[0]);
               }));
@@ -47,8 +46,8 @@ TEST(Speed, DISABLED_Authenticate) {
     http::RequestHead head = sdk.request.head();
     bool ok = true;
     double spent = nanoseconds_each([&] {
-      ok &= authenticate(head, sdk.request.signed_target, keys, sdk.request.now, options)
-                .has_value();
+      ok &=
+          authenticate(head, sdk.request.signed_target, keys, sdk.request.now, options).has_value();
     });
     ASSERT_TRUE(ok);
     std::printf("%6.0f ns  %s\n", spent, sdk.name.c_str());

@@ -1,8 +1,8 @@
 #include "gateway/auth/verified_body.h"
 
-#include <gtest/gtest.h>
-
 #include <cstring>
+
+#include <gtest/gtest.h>
 
 #include "base/encoding.h"
 #include "gateway/auth/s3_checksum.h"
@@ -146,8 +146,8 @@ constexpr Known kKnown[] = {
     {"x-amz-checksum-crc32c", "mnG7TA==", ChecksumAlgorithm::kCrc32c},
     {"x-amz-checksum-crc64nvme", "M3eFcAZSQlc=", ChecksumAlgorithm::kCrc64Nvme},
     {"x-amz-checksum-sha1", "qvTGHdzF6KLavt4PO0gs2a6pQ00=", ChecksumAlgorithm::kSha1},
-    {"x-amz-checksum-sha256", "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=",
-     ChecksumAlgorithm::kSha256},
+    {"x-amz-checksum-sha256",
+     "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=", ChecksumAlgorithm::kSha256},
 };
 
 TEST(VerifiedBody, ChecksumsInHeaders) {
@@ -241,8 +241,7 @@ TEST(VerifiedBody, HeadersThatContradictEachOther) {
       {Coding::kPlain, "x-amz-checksum-sha256: NhCmhg==\n"},
       {Coding::kPlain, "x-amz-sdk-checksum-algorithm: MD5\n"},
       {Coding::kPlain, "x-amz-sdk-checksum-algorithm: CRC32\n"},
-      {Coding::kPlain,
-       "x-amz-sdk-checksum-algorithm: CRC32C\nx-amz-checksum-crc32: NhCmhg==\n"},
+      {Coding::kPlain, "x-amz-sdk-checksum-algorithm: CRC32C\nx-amz-checksum-crc32: NhCmhg==\n"},
       {Coding::kPlain, "x-amz-trailer: x-amz-checksum-crc32\n"},
       {Coding::kSignedChunks, "x-amz-trailer: x-amz-checksum-crc32\n"},
       {Coding::kUnsignedTrailer, "x-amz-trailer: x-amz-meta-a\n"},
@@ -265,15 +264,22 @@ TEST(VerifiedBody, HeadersThatContradictEachOther) {
 
 TEST(VerifiedBody, CompleteMultipartUploadNamesTheObjectsChecksum) {
   Upload post = upload(Coding::kPlain, "<xml/>");
-  post.request = TestRequest::parse(
-      "POST /b/k?uploadId=x\nx-amz-checksum-crc32: not-of-the-body-3\n");
+  post.request =
+      TestRequest::parse("POST /b/k?uploadId=x\nx-amz-checksum-crc32: not-of-the-body-3\n");
   EXPECT_EQ(post.run().data, "<xml/>");
+  post.rules.coding = Coding::kUnsignedTrailer;
+  post.request.header("x-amz-trailer") = "x-amz-checksum-crc32";
+  post.raw = "5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n";
+  Outcome out = post.run();
+  EXPECT_FALSE(out.error);
+  EXPECT_EQ(out.checksums.size(), 1U);
 }
 
 // The worked examples of AWS's manual: 66,560 times 'a', in chunks of 64 KiB and 1 KiB.
 // docs.aws.amazon.com/AmazonS3/latest/API: sigv4-streaming, sigv4-streaming-trailers
 Upload aws_example(bool trailer) {
-  constexpr std::string_view kCredential = "AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request";
+  constexpr std::string_view kCredential =
+      "AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request";
   std::string hash = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
   TestRequest request = TestRequest::parse(
       "PUT /examplebucket/chunkObject.txt\n"
