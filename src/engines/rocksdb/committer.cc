@@ -1,12 +1,11 @@
 #include "engines/rocksdb/committer.h"
 
-#include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include <pthread.h>
 
-#include "base/log.h"
 #include "engines/rocksdb/keys.h"
 #include "engines/rocksdb/status.h"
 
@@ -19,8 +18,10 @@ constexpr std::size_t kMaxGroupBytes = 4 << 20;
 // A write batch that grew beyond this gives its memory back.
 constexpr std::size_t kKeptBatchBytes = 1 << 20;
 
-constexpr std::chrono::milliseconds kFirstRecoveryPause{100};
-constexpr std::chrono::milliseconds kLongestRecoveryPause{2000};
+// How often an idle committer looks whether the database failed in the background.
+constexpr std::chrono::seconds kIdleLook{5};
+// And how often it looks whether the disk is well again.
+constexpr std::chrono::milliseconds kFailedLook{100};
 
 std::size_t size_of(const Batch& batch) {
   std::size_t size = 0;
@@ -32,25 +33,13 @@ std::size_t size_of(const Batch& batch) {
 
 }  // namespace
 
-void ErrorListener::OnBackgroundError(rocksdb::BackgroundErrorReason reason,
-                                      rocksdb::Status* error) {
-  failed_.store(true, std::memory_order_release);
-  log(LogLevel::kError, "the database cannot write", {{"error", error->ToString()}});
-  if (!error->IsIOError()) return;
-  // A compaction that failed leaves its inputs as they were, so commits can go on.
-  bool compaction = reason == rocksdb::BackgroundErrorReason::kCompaction;
-  auto severity = compaction ? rocksdb::Status::kSoftError : rocksdb::Status::kHardError;
-  if (error->severity() > severity) *error = rocksdb::Status(*error, severity);
-}
-
 void Committer::Commit::await_suspend(std::coroutine_handle<> waiting) {
   waiting_ = waiting;
   home_ = &Executor::current();
   committer_.enqueue(*this);
 }
 
-Committer::Committer(rocksdb::DB& db, ErrorListener& listener, bool sync)
-    : db_(db), listener_(listener), recovery_pause_(kFirstRecoveryPause) {
+Committer::Committer(Database& database, bool sync) : database_(database) {
   write_options_.sync = sync;
   thread_ = std::thread([this] { run(); });
   pthread_setname_np(thread_.native_handle(), "kv-commit");
@@ -82,18 +71,22 @@ void Committer::enqueue(Commit& commit) {
 
 void Committer::run() {
   while (take_group()) {
+    if (database_.recovery_due()) database_.recover();
+    if (group_.empty()) continue;
     write_group();
     complete_group();
   }
 }
 
-// Waits for something to commit; false when there will be nothing more.
+// Waits for something to commit, or for a while; false when there will be nothing more.
 bool Committer::take_group() {
   std::unique_lock lock(mutex_);
-  while (!first_) {
+  if (!first_) {
     if (stopping_) return false;
     sleeping_ = true;
-    wake_.wait(lock);
+    std::chrono::milliseconds longest = kIdleLook;
+    if (database_.failed()) longest = kFailedLook;
+    wake_.wait_for(lock, longest);
   }
   sleeping_ = false;
   std::size_t bytes = 0;
@@ -138,8 +131,10 @@ Result<bool> Committer::holds(const Partition& partition, const Guard& guard) {
   if (auto written = overlay_.find(key_); written != overlay_.end()) {
     return *written->second == guard.value;
   }
+  rocksdb::DB* db = database_.db();
+  if (!db) return fail(ErrorCode::kUnavailable, "the database is not open");
   rocksdb::PinnableSlice value;
-  rocksdb::Status status = db_.Get(rocksdb::ReadOptions(), db_.DefaultColumnFamily(), key_, &value);
+  rocksdb::Status status = db->Get(rocksdb::ReadOptions(), db->DefaultColumnFamily(), key_, &value);
   if (status.IsNotFound()) return !guard.value;
   if (!status.ok()) return std::unexpected(to_error(status));
   return guard.value && std::string_view(*guard.value) == value.ToStringView();
@@ -162,50 +157,7 @@ void Committer::add_to_write(const Commit& commit) {
 
 Status Committer::write() {
   if (write_.Count() == 0) return {};
-  if (listener_.failed() && !recover()) return last_error_;
-  rocksdb::Status status = db_.Write(write_options_, &write_);
-  if (status.ok()) return {};
-  last_error_ = std::unexpected(to_error(status));
-  return last_error_;
-}
-
-// Tries to make the database writable after an error; not too often, because a try writes.
-bool Committer::recover() {
-  auto now = std::chrono::steady_clock::now();
-  if (now < next_recovery_) return false;
-  listener_.clear();
-  Status status = resume();
-  if (status) {
-    recovery_pause_ = kFirstRecoveryPause;
-    log(LogLevel::kInfo, "the database can write again");
-    return true;
-  }
-  last_error_ = std::move(status);
-  next_recovery_ = std::chrono::steady_clock::now() + recovery_pause_;
-  recovery_pause_ = std::min(2 * recovery_pause_, kLongestRecoveryPause);
-  return false;
-}
-
-// Resume() writes the buffers to tables and starts a new log, because the end of the old one
-// may be torn; but where the buffer is empty it keeps the old log, to which RocksDB 7.8 then
-// refuses to write. A change of no key, kept out of the log, makes the buffer not empty. The
-// flush after it fails the first time on the same old log, and the second Resume() lets it go.
-Status Committer::resume() {
-  rocksdb::WriteOptions unlogged;
-  unlogged.disableWAL = true;
-  rocksdb::Status status;
-  for (int attempt = 0; attempt < 2; ++attempt) {
-    status = db_.Resume();
-    if (!status.ok()) continue;
-    status = db_.Delete(unlogged, rocksdb::Slice(kReservedKey.data(), kReservedKey.size()));
-    if (!status.ok()) continue;
-    status = db_.Flush(rocksdb::FlushOptions());
-    if (status.ok()) {
-      listener_.clear();
-      return {};
-    }
-  }
-  return std::unexpected(to_error(status));
+  return database_.write(write_options_, write_);
 }
 
 void Committer::complete_group() {

@@ -1,8 +1,6 @@
 // The one thread that writes to the database.
 #pragma once
 
-#include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <coroutine>
 #include <cstddef>
@@ -13,43 +11,22 @@
 #include <unordered_map>
 #include <vector>
 
-#include <rocksdb/db.h>
-#include <rocksdb/listener.h>
+#include <rocksdb/options.h>
 #include <rocksdb/write_batch.h>
 
 #include "base/executor.h"
 #include "base/result.h"
 #include "engines/kv.h"
+#include "engines/rocksdb/database.h"
 
 namespace lakeside::engines {
-
-// Told of RocksDB's background errors. Makes those that writing again can cure curable:
-// RocksDB calls a failed fsync fatal because the kernel may have dropped the pages, but what
-// it does to resume (write the buffers, which hold every acknowledged change, to new files and
-// start a new log) does not rely on them.
-class ErrorListener final : public rocksdb::EventListener {
- public:
-  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override;
-  // The committer decides when to resume.
-  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
-                            bool* auto_recovery) override {
-    *auto_recovery = false;
-  }
-
-  // Whether an error came since the last call of clear().
-  [[nodiscard]] bool failed() const { return failed_.load(std::memory_order_acquire); }
-  void clear() { failed_.store(false, std::memory_order_release); }
-
- private:
-  std::atomic<bool> failed_ = false;
-};
 
 // Gathers the batches that wait, checks their guards in order, writes those that pass as one
 // atomic synced record, and then resumes all their coroutines.
 class Committer {
  public:
-  // `db` and `listener` must outlive the committer.
-  Committer(rocksdb::DB& db, ErrorListener& listener, bool sync);
+  // `database` must outlive the committer, which is the one to write to it.
+  Committer(Database& database, bool sync);
   // Writes what waits, then ends the thread.
   ~Committer();
   Committer(const Committer&) = delete;
@@ -89,12 +66,9 @@ class Committer {
   Result<bool> holds(const Partition& partition, const Guard& guard);
   void add_to_write(const Commit& commit);
   Status write();
-  bool recover();
-  Status resume();
   void complete_group();
 
-  rocksdb::DB& db_;
-  ErrorListener& listener_;
+  Database& database_;
   rocksdb::WriteOptions write_options_;
 
   std::mutex mutex_;
@@ -110,9 +84,6 @@ class Committer {
   rocksdb::WriteBatch write_;
   Overlay overlay_;
   std::string key_;
-  Status last_error_;
-  std::chrono::steady_clock::time_point next_recovery_;
-  std::chrono::milliseconds recovery_pause_;
   std::thread thread_;  // last: starts when all else is there
 };
 

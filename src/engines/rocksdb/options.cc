@@ -61,7 +61,7 @@ void set_quick_start(rocksdb::Options& out) {
 // is incomplete and refuses to open on any other damage; kPointInTimeRecovery, RocksDB's own
 // default, would drop all that follows a damaged record, acknowledged or not, and say nothing.
 // The logs' sizes in the manifest let a log that is missing or cut be noticed. A last group of
-// which only later pages reached the disk looks like damage; see wal_check.h.
+// which only later pages reached the disk looks like damage; wal_tail.h tells the two apart.
 //
 // Without syncing any part of the log may be missing after a power cut, and what comes before
 // the first hole is the best there is.
@@ -71,7 +71,7 @@ void set_recovery(const RocksdbOptions& options, rocksdb::Options& out) {
                                  : rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   out.track_and_verify_wals_in_manifest = strict;
   out.paranoid_checks = true;
-  // The committer resumes writing itself (see committer.cc), the same way for every error.
+  // RocksDB does not recover by itself; see database.h.
   out.max_bgerror_resume_count = 0;
 }
 
