@@ -81,8 +81,10 @@ Task<OssResult<bool>> Store::commit(const BucketEntry& bucket, const engines::Ba
   if (done) co_return true;
   ErrorCode code = done.error().code;
   if (code != ErrorCode::kGuardFailed) {
-    if (uncertain != nullptr)
-      *uncertain = code == ErrorCode::kIo || code == ErrorCode::kUnavailable;
+    // A failed write may be in the log all the same, and come back with the next start: its
+    // blob must then still be there. Only what was never written is certain.
+    bool refused = code == ErrorCode::kInvalid || code == ErrorCode::kTooLarge;
+    if (uncertain != nullptr) *uncertain = !refused;
     co_return from_engine(std::move(done.error()));
   }
   auto open = co_await ensure_open(bucket);
