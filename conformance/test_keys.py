@@ -83,3 +83,13 @@ def test_both_spellings_of_a_slash_name_one_key(either, bucket):
     if either.dialect == "oss":  # V1 signs the decoded key, so that the same signature serves both
         target, headers = either.headers_for("GET", bucket, "a/b")
         assert either.send("GET", target.replace("a/b", "a%2Fb"), headers).body == b"content"
+
+
+def test_a_plus_in_an_oss_path_is_a_space(oss, bucket):
+    """The Go SDK's first version writes spaces so; every client writes a plus as %2B."""
+    oss.put(bucket, "a b/c", b"content")
+    target, headers = oss.headers_for("GET", bucket, "a b/c")
+    assert "a%20b/c" in target
+    assert oss.send("GET", target.replace("%20", "+"), headers).body == b"content"
+    oss.put(bucket, "a+b/c", b"plus")
+    assert oss.get(bucket, "a+b/c").body == b"plus"

@@ -1,7 +1,9 @@
-"""Keeps what each operation did through each client, for docs/compat."""
+"""Keeps what each operation did through each client, for docs/compat. A run adds to what earlier runs found."""
 
 import json
 import os
+
+import pytest
 
 from harness.server import BUILD
 
@@ -13,6 +15,11 @@ class Recorder:
 
     def __init__(self):
         self.found: dict[str, dict] = {}
+        self.tests: set[str] = set()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items):
+        self.tests = {item.nodeid for item in items}  # before -k and -m take some away
 
     def pytest_runtest_logreport(self, report):
         about = dict(report.user_properties)
@@ -38,5 +45,14 @@ class Recorder:
             return
         RESULTS.parent.mkdir(parents=True, exist_ok=True)
         partial = RESULTS.with_suffix(".tmp")
-        partial.write_text(json.dumps(sorted(self.found.values(), key=lambda r: r["test"]), indent=1) + "\n")
+        found = self.earlier() | self.found
+        partial.write_text(json.dumps(sorted(found.values(), key=lambda r: r["test"]), indent=1) + "\n")
         os.replace(partial, RESULTS)
+
+    def earlier(self) -> dict[str, dict]:
+        """What earlier runs found of tests that this one did not run, less tests that are no more."""
+        if not RESULTS.exists():
+            return {}
+        files = {test.partition("::")[0] for test in self.tests}
+        return {result["test"]: result for result in json.loads(RESULTS.read_text())
+                if result["test"] in self.tests or result["test"].partition("::")[0] not in files}
