@@ -68,8 +68,7 @@ class OssService final : public gateway::Service {
              std::move(options.domains),
              options.keys,
              options.auth},
-        routes_(oss::operations()),
-        infos_(oss_operations()) {}
+        routes_(oss::operations()) {}
 
   [[nodiscard]] std::string_view name() const override { return "oss"; }
   [[nodiscard]] std::span<const gateway::OperationInfo> operations() const override {
@@ -179,12 +178,6 @@ std::span<const gateway::OperationInfo> oss_operations() {
 std::unique_ptr<gateway::Service> make_oss_service(ObjectStore& store, const Clock& clock,
                                                    OssServiceOptions options) {
   return std::make_unique<OssService>(store, clock, std::move(options));
-}
-
-std::vector<gateway::OperationInfo> oss_operations() {
-  std::vector<gateway::OperationInfo> infos;
-  for (const wire::Row& row : operations()) infos.push_back(row.info);
-  return infos;
 }
 
 }  // namespace lakeside::oss

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,6 @@ struct OssServiceOptions {
                                                                  OssServiceOptions options);
 
 // Every operation of both APIs, as the table has them.
-[[nodiscard]] std::vector<gateway::OperationInfo> oss_operations();
+[[nodiscard]] std::span<const gateway::OperationInfo> oss_operations();
 
 }  // namespace lakeside::oss
