@@ -44,26 +44,26 @@ Worker::Worker(Shared& shared, std::vector<Fd> listeners) : shared_(shared) {
 Worker::~Worker() { assert(!thread_.joinable()); }
 
 void Worker::start() {
-  thread_ = std::thread([this] { run(); });
+  // Before the thread exists, so that stop() cannot be first.
+  loop_.submit([this] { begin(); });
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "http");
+    loop_.run();
+  });
 }
 
 void Worker::join() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Worker::run() {
-  pthread_setname_np(pthread_self(), "http");
-  loop_.submit([this] {
-    for (auto it = listeners_.begin(); it != listeners_.end(); ++it) {
-      lakeside::start(accept_from(*it), [this, it] {
-        listeners_.erase(it);
-        quit_when_done();
-      });
-    }
-    tick();
-  });
-  loop_.run();
-  contexts_.clear();
+void Worker::begin() {
+  for (auto it = listeners_.begin(); it != listeners_.end(); ++it) {
+    lakeside::start(accept_from(*it), [this, it] {
+      listeners_.erase(it);
+      quit_when_done();
+    });
+  }
+  tick();
 }
 
 void Worker::tick() {

@@ -49,7 +49,7 @@ class Worker {
     Socket socket;
   };
 
-  void run();
+  void begin();
   Task<void> accept_from(Listener& listener);
   enum class Accepted { kOne, kNone, kExhausted };
   Accepted accept_one(int listening);

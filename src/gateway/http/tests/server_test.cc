@@ -213,6 +213,10 @@ TEST(Server, StopClosesIdleConnectionsAndFinishesRequests) {
   EXPECT_TRUE(server.metric_is("lakeside_http_connections 0"));
 }
 
+TEST(Server, MayBeStoppedAtOnce) {
+  for (int i = 0; i < 100; ++i) TestServer server;
+}
+
 TEST(Server, StopWaitsForHandlersButNotForClients) {
   TestServer server;
   TestClient slow(server.port());
