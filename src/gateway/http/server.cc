@@ -25,7 +25,7 @@ class LoopServer final : public Server {
     for (auto& listeners : bound->per_loop) {
       workers_.push_back(std::make_unique<Worker>(shared_, std::move(listeners)));
     }
-    for (auto& worker : workers_) worker->start();
+    for (auto& worker : workers_) worker->start(workers_);
     return {};
   }
 
@@ -69,6 +69,9 @@ Counters::Counters(Metrics& metrics)
           metrics.counter("lakeside_http_connections_total", "Client connections accepted")),
       connections_refused(metrics.counter("lakeside_http_connections_refused_total",
                                           "Connections closed because there were too many")),
+      accept_failures(
+          metrics.counter("lakeside_http_accept_failures_total",
+                          "Times that the process had no descriptor or memory for a connection")),
       bytes_in(metrics.counter("lakeside_http_bytes_in_total", "Bytes received from clients")),
       bytes_out(metrics.counter("lakeside_http_bytes_out_total", "Bytes sent to clients")),
       refusals{},

@@ -19,6 +19,7 @@ struct Counters {
   Gauge& connections;
   Counter& connections_total;
   Counter& connections_refused;
+  Counter& accept_failures;
   Counter& bytes_in;
   Counter& bytes_out;
   std::array<Counter*, kRefusalCount> refusals;

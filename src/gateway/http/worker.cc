@@ -43,7 +43,8 @@ Worker::Worker(Shared& shared, std::vector<Fd> listeners) : shared_(shared) {
 
 Worker::~Worker() { assert(!thread_.joinable()); }
 
-void Worker::start() {
+void Worker::start(std::span<const std::unique_ptr<Worker>> all) {
+  all_ = all;
   // Before the thread exists, so that stop() cannot be first.
   loop_.submit([this] { begin(); });
   thread_ = std::thread([this] {
@@ -122,7 +123,7 @@ Worker::Accepted Worker::accept_one(int listening) {
   Fd fd(accept4(listening, reinterpret_cast<sockaddr*>(&address), &size,
                 SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (fd.get() >= 0) {
-    adopt(std::move(fd), address_text(address));
+    place(std::move(fd), address_text(address));
     return Accepted::kOne;
   }
   switch (errno) {
@@ -130,6 +131,7 @@ Worker::Accepted Worker::accept_one(int listening) {
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
+      shared_.counters.accept_failures.add();
       log(LogLevel::kWarn, "cannot accept connections for now",
           {{"error", fail_errno("accept", errno).error().detail}});
       return Accepted::kExhausted;
@@ -140,7 +142,7 @@ Worker::Accepted Worker::accept_one(int listening) {
   }
 }
 
-void Worker::adopt(Fd fd, std::string peer) {
+void Worker::place(Fd fd, std::string peer) {
   Counters& counters = shared_.counters;
   counters.connections_total.add();
   if (shared_.open_connections.fetch_add(1) >= shared_.options.limits.connections) {
@@ -148,7 +150,35 @@ void Worker::adopt(Fd fd, std::string peer) {
     counters.connections_refused.add();
     return;
   }
-  counters.connections.add(1);
+  Worker& worker = least_loaded();
+  worker.load_.fetch_add(1, std::memory_order_relaxed);
+  if (&worker == this) {
+    adopt(std::move(fd), std::move(peer));
+  } else {
+    worker.loop_.submit([&worker, owned = std::move(fd), name = std::move(peer)]() mutable {
+      worker.adopt(std::move(owned), std::move(name));
+    });
+  }
+}
+
+// The kernel deals connections out by a hash, so one core may get far more than another, and
+// they stay for long.
+Worker& Worker::least_loaded() {
+  Worker* least = this;
+  std::size_t least_load = load_.load(std::memory_order_relaxed);
+  for (const auto& worker : all_) {
+    std::size_t load = worker->load_.load(std::memory_order_relaxed);
+    // Moving a connection wakes another thread: not for a difference that it would only turn.
+    if (load + 1 < least_load) {
+      least = worker.get();
+      least_load = load;
+    }
+  }
+  return *least;
+}
+
+void Worker::adopt(Fd fd, std::string peer) {
+  shared_.counters.connections.add(1);
   auto* connection = new Connection(*this, fd.release(), std::move(peer));
   connection->next = first_;
   if (first_) first_->previous = connection;
@@ -164,6 +194,7 @@ void Worker::remove(Connection& connection) {
   }
   if (connection.next) connection.next->previous = connection.previous;
   delete &connection;
+  load_.fetch_sub(1, std::memory_order_relaxed);
   shared_.open_connections.fetch_sub(1);
   shared_.counters.connections.add(-1);
   quit_when_done();

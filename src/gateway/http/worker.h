@@ -1,10 +1,12 @@
 // One event loop of a server with its listening sockets and connections.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -26,8 +28,9 @@ class Worker {
   Worker(Shared& shared, std::vector<Fd> listeners);
   ~Worker();
 
-  // Starts the thread.
-  void start();
+  // Starts the thread. `all`: every worker of the server, which stay where they are until all
+  // of them have been joined.
+  void start(std::span<const std::unique_ptr<Worker>> all);
   // See Server::stop; returns at once.
   void stop(std::chrono::milliseconds drain);
   void join();
@@ -53,6 +56,8 @@ class Worker {
   Task<void> accept_from(Listener& listener);
   enum class Accepted { kOne, kNone, kExhausted };
   Accepted accept_one(int listening);
+  void place(Fd fd, std::string peer);
+  Worker& least_loaded();
   void adopt(Fd fd, std::string peer);
   void remove(Connection& connection);
   void tick();
@@ -65,6 +70,8 @@ class Worker {
   RequestIds request_ids_;
   std::list<Listener> listeners_;
   Connection* first_ = nullptr;
+  std::atomic<std::size_t> load_{0};  // connections, also those on their way here
+  std::span<const std::unique_ptr<Worker>> all_;
   std::vector<std::unique_ptr<RequestContext>> contexts_;
   std::chrono::sys_seconds date_second_ = std::chrono::sys_seconds::min();
   std::string date_;

@@ -1,11 +1,16 @@
 // Whole requests against a server on a socket.
 #include "gateway/http/server.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <future>
+#include <map>
 #include <set>
 
 #include <gtest/gtest.h>
 
+#include "gateway/http/fd.h"
 #include "gateway/http/tests/test_client.h"
 #include "gateway/http/tests/test_server.h"
 
@@ -251,6 +256,58 @@ TEST(Server, NoMoreConnectionsThanAllowed) {
   while (!server.metric_is("lakeside_http_connections 1")) std::this_thread::yield();
   TestClient again(server.port());
   EXPECT_EQ(again.get("/hello")->body, "hello");
+}
+
+TEST(Server, DealsConnectionsOutEvenly) {
+  Metrics metrics;
+  TestHandler handler;
+  ServerOptions options;
+  options.listen = {{"127.0.0.1", 0}};
+  options.threads = 4;
+  auto server = Server::start(options, handler, metrics);
+  ASSERT_TRUE(server);
+  std::vector<std::unique_ptr<TestClient>> clients;
+  std::map<std::string, int> by_loop;
+  for (int i = 0; i < 80; ++i) {
+    auto& client =
+        clients.emplace_back(std::make_unique<TestClient>((*server)->endpoints()[0].port));
+    ++by_loop[client->get("/thread")->body];
+  }
+  EXPECT_EQ(by_loop.size(), 4U);
+  for (const auto& [thread, connections] : by_loop) {
+    EXPECT_GE(connections, 15) << thread;
+    EXPECT_LE(connections, 25) << thread;
+  }
+}
+
+// Leaves the process without a free file descriptor.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &old_);
+    rlimit few{.rlim_cur = 200, .rlim_max = old_.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &few);
+    int fd;
+    while ((fd = dup(0)) >= 0) held_.emplace_back(fd);
+  }
+  void give_one() { held_.pop_back(); }
+  ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &old_); }
+
+ private:
+  rlimit old_{};
+  std::vector<Fd> held_;
+};
+
+TEST(Server, AcceptsAgainWhenThereAreDescriptorsAgain) {
+  TestServer server;
+  auto held = std::make_unique<NoDescriptors>();
+  held->give_one();  // for the client
+  TestClient client(server.port());
+  client.send("GET /hello HTTP/1.1\r\nHost: h\r\n\r\n");
+  while (server.metric_is("lakeside_http_accept_failures_total 0")) std::this_thread::yield();
+  EXPECT_TRUE(server.metric_is("lakeside_http_connections_total 0"));
+  held.reset();
+  EXPECT_EQ(client.receive()->body, "hello");
 }
 
 TEST(Server, KeepsThousandsOfIdleConnections) {

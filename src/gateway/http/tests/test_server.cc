@@ -1,5 +1,7 @@
 #include "gateway/http/tests/test_server.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <cstring>
 
@@ -130,6 +132,7 @@ Task<Response> TestHandler::handle(Request& request) {
   if (path == "/count") co_return co_await count(request);
   if (path == "/ignore") co_return text("ignored");
   if (path == "/show") co_return text(show(request));
+  if (path == "/thread") co_return text(std::to_string(gettid()));
   if (path == "/gate" || path == "/gate-echo") {
     co_await gate;
     if (path == "/gate") co_return text("through");

@@ -72,7 +72,7 @@ struct Finished {
 //   /file?N … as slices of a file                          /fail?N    fails after N bytes
 //   /gate   "through" when the gate opens                  /gate-echo  the body after it
 //   /short, /long  streams that do not keep to their length
-//   /show   what the request looks like
+//   /show   what the request looks like                   /thread  the loop's thread
 class TestHandler final : public Handler {
  public:
   Task<Response> handle(Request& request) override;
