@@ -52,7 +52,7 @@ std::string canonical_request(const Attempt& attempt, const Parts& parts,
                               std::string_view canonical_path) {
   const http::RequestHead& head = attempt.head;
   std::string out;
-  out.reserve(1536);
+  out.reserve(kUsualRequestBytes);
   out.append(head.method).append("\n");
   out.append(canonical_path).append("\n");
   QueryLine query;
@@ -103,6 +103,10 @@ void add_chunk_rules(BodyRules& rules, const Parts& parts, const SigningKey& key
 }
 
 Verdict verify(const Attempt& attempt, const Parts& parts, const Check& time) {
+  if (has_too_many_names(parts.signed_headers)) {
+    return reject(AuthFault::kMalformed, "SignedHeaders names too many headers", "SignedHeaders",
+                  {});
+  }
   std::vector<std::string_view> names = split(parts.signed_headers, ';');
   auto rules = aws_body_rules(attempt.headers, parts.payload_hash);
   if (!rules) return std::unexpected(std::move(rules.error()));
@@ -158,10 +162,11 @@ Verdict verify_aws_v4_header(const Attempt& attempt, std::string_view authorizat
                   authorization);
   };
   std::size_t space = authorization.find(' ');
-  if (authorization.substr(0, space) != kAwsV4.algorithm || space == std::string_view::npos) {
+  if (authorization.substr(0, space) != kAwsV4.algorithm) {
     return reject(AuthFault::kUnsupported, "Unsupported Authorization Type", "Authorization",
                   authorization);
   }
+  if (space == std::string_view::npos) return malformed("it has no fields.");
   AuthorizationFields fields(authorization.substr(space + 1), '=');
   auto credential_text = fields.find("Credential");
   auto signed_headers = fields.find("SignedHeaders");

@@ -107,6 +107,11 @@ std::optional<std::string_view> AuthorizationFields::find(std::string_view name)
   return std::nullopt;
 }
 
+bool has_too_many_names(std::string_view list) {
+  constexpr std::ptrdiff_t kMost = 256;  // a head has 200 headers at most
+  return std::ranges::count(list, ';') >= kMost;
+}
+
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   parts.reserve(8);

@@ -12,6 +12,10 @@
 
 namespace lakeside::auth {
 
+// What a canonical request is given at first. A little more, and malloc would leave its
+// per-thread cache, which ends at 1032 bytes.
+inline constexpr std::size_t kUsualRequestBytes = 1000;
+
 // The text in lower case, if it is 64 hex digits.
 [[nodiscard]] std::optional<std::string> normalised_sha256(std::string_view text);
 // Trimmed, with each inner run of spaces and tabs as one space (SigV4).
@@ -71,6 +75,10 @@ class AuthorizationFields {
   std::array<http::Header, 8> fields_;
   std::size_t count_ = 0;
 };
+
+// A list of signed headers that is longer than any request's: refused before it is compared
+// with each of the headers, for that is work that needs no valid signature.
+[[nodiscard]] bool has_too_many_names(std::string_view list);
 
 // The elements of a list such as "host;x-amz-date". An empty element is an element.
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);

@@ -47,6 +47,10 @@ std::string string_to_sign(const Attempt& attempt, const Parts& parts) {
 }
 
 Verdict verify(const Attempt& attempt, const Parts& parts, const Check& time, bool presigned) {
+  if (has_too_many_names(parts.additional_headers)) {
+    return reject(AuthFault::kMalformed, "Invalid AdditionalHeaders.", "AdditionalHeaders",
+                  parts.additional_headers);
+  }
   auto credential = admit(attempt, parts.access_key_id, Vendor::kOss, time);
   if (!credential) return std::unexpected(std::move(credential.error()));
   std::string to_sign = string_to_sign(attempt, parts);

@@ -27,7 +27,7 @@ std::string canonical_request(const Attempt& attempt, std::string_view additiona
   const http::RequestHead& head = attempt.head;
   AdditionalHeaders additional(additional_list);
   std::string out;
-  out.reserve(1024);
+  out.reserve(kUsualRequestBytes);
   out.append(head.method).append("\n");
   percent_encode_to(out, resource_path(attempt.target.bucket, attempt.target.key), true);
   out.push_back('\n');
@@ -53,9 +53,10 @@ std::string canonical_request(const Attempt& attempt, std::string_view additiona
 }
 
 Verdict verify(const Attempt& attempt, const Parts& parts, const Check& time) {
-  if (parts.additional_headers && parts.additional_headers->empty()) {
-    return reject(AuthFault::kMalformed, "AdditionalHeaders must not be empty.",
-                  "AdditionalHeaders", {});
+  std::string_view additional = parts.additional_headers.value_or("");
+  if (parts.additional_headers && (additional.empty() || has_too_many_names(additional))) {
+    return reject(AuthFault::kMalformed, "Invalid AdditionalHeaders.", "AdditionalHeaders",
+                  additional);
   }
   std::string_view payload_hash =
       attempt.headers.find("x-oss-content-sha256").value_or(kUnsignedPayload);
@@ -74,8 +75,7 @@ Verdict verify(const Attempt& attempt, const Parts& parts, const Check& time) {
   auto credential = admit(attempt, id, Vendor::kOss, time);
   if (!credential) return std::unexpected(std::move(credential.error()));
 
-  std::string request =
-      canonical_request(attempt, parts.additional_headers.value_or(""), payload_hash);
+  std::string request = canonical_request(attempt, additional, payload_hash);
   std::string to_sign = v4_string_to_sign(kOssV4, parts.timestamp, parts.credential.scope, request);
   SigningKey key = signing_key(kOssV4, parts.credential, credential->secret);
   if (!constant_time_equal(v4_signature(key, to_sign), parts.signature)) {
