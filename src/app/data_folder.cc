@@ -78,6 +78,16 @@ Status check_version(const fs::path& folder) {
   return {};
 }
 
+// RocksDB 7.8 ends the process when there is no room for the log it opens with.
+Status check_room(const fs::path& folder) {
+  constexpr std::uint64_t kLeast = 8 << 20;
+  std::error_code error;
+  fs::space_info space = fs::space(folder, error);
+  if (error || space.available >= kLeast) return {};
+  return fail(ErrorCode::kNoSpace, folder.string() + ": no space left to start (less than " +
+                                       std::to_string(kLeast >> 20) + " MiB are free)");
+}
+
 // A new folder gets its version; a folder full of something else is left alone.
 Status write_or_check_version(const fs::path& folder) {
   std::error_code error;
@@ -155,6 +165,7 @@ Result<std::unique_ptr<DataFolder>> DataFolder::open(fs::path path) {
   if (error) return fail(ErrorCode::kIo, path.string() + ": " + error.message());
   if (!existed && ::chmod(path.c_str(), 0700) != 0) return fail_errno(path.string(), errno);
 
+  if (auto room = check_room(path); !room) return std::unexpected(room.error());
   Fd lock(::open((path / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (lock.get() < 0) return fail_errno((path / "lock").string(), errno);
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {

@@ -45,7 +45,8 @@ constexpr Row kOperations[] = {
            wire::decode_put_bucket),
     served("DeleteBucket", "oss:DeleteBucket", "oss s3", "DELETE bucket", Access::kBucketOwner,
            BodyIs::kNone, wire::decode_delete_bucket),
-    served("HeadBucket", "oss:ListObjects", "s3", "HEAD bucket", Access::kBucketRead, BodyIs::kNone,
+    // Not an OSS operation, but an unsigned HEAD is taken for OSS, and asks just this.
+    served("HeadBucket", "oss:ListObjects", "oss s3", "HEAD bucket", Access::kBucketRead, BodyIs::kNone,
            wire::decode_head_bucket),
     served("GetBucketInfo", "oss:GetBucketInfo", "oss", "GET bucket?bucketInfo",
            Access::kBucketOwner, BodyIs::kNone, wire::decode_get_bucket_info),
@@ -72,6 +73,8 @@ constexpr Row kOperations[] = {
            BodyIs::kData, wire::decode_put_object),
     served("CopyObject", "oss:PutObject", "oss s3", "PUT object +copy-source", Access::kBucketWrite,
            BodyIs::kNone, wire::decode_copy_object),
+    served("PostObject", "oss:PutObject", "oss s3", "POST bucket", Access::kBucketWrite,
+           BodyIs::kForm, nullptr),
     served("AppendObject", "oss:PutObject", "oss", "POST object?append", Access::kBucketWrite,
            BodyIs::kData, wire::decode_append_object, "position"),
     served("GetObject", "oss:GetObject", "oss s3", "GET object", Access::kObjectRead, BodyIs::kNone,

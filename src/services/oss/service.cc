@@ -10,6 +10,7 @@
 #include "services/oss/wire/body.h"
 #include "services/oss/wire/call.h"
 #include "services/oss/wire/errors.h"
+#include "services/oss/wire/post_object.h"
 #include "services/oss/wire/request_headers.h"
 
 namespace lakeside::oss {
@@ -122,6 +123,11 @@ class OssService final : public gateway::Service {
     auto& call = static_cast<OssCall&>(base);
     if (OssStatus fits = wire::check_headers(call); !fits) {
       co_return refuse(call, fits.error());
+    }
+    if (call.row->body == wire::BodyIs::kForm) {
+      auto posted = co_await wire::decode_post_object(call);
+      if (!posted) co_return std::unexpected(std::move(posted.error()));
+      co_return std::unique_ptr<gateway::Action>(std::move(*posted));
     }
     std::string document;
     if (call.row->body == wire::BodyIs::kDocument) {

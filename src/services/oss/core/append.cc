@@ -114,6 +114,7 @@ Task<OssResult<AppendResult>> Store::append_taken(const BucketEntry& bucket, con
       current = {std::move(found->bytes), found->record};
       tail = std::move(found->tail);
       next = std::move(found->record);
+      if (options.acl != Acl::kDefault) next.info.acl = options.acl;
     }
     if (next.info.type != ObjectType::kAppendable) {
       refusal = {Errc::kObjectNotAppendable, {}, {}, {}};

@@ -65,17 +65,13 @@ OssStatus check_read(const Preconditions& conditions, const ObjectInfo& object) 
   return {};
 }
 
-OssStatus check_copy_source(const Preconditions& conditions, const ObjectInfo& object) {
-  if (evaluate(conditions, object) != Verdict::kGoOn) return fail(Errc::kPreconditionFailed);
-  return {};
-}
-
 OssStatus check_write(const Preconditions& conditions, const ObjectInfo* current) {
   if (current == nullptr) {
     if (!conditions.if_match.empty()) return fail(Errc::kNoSuchKey);
     return {};
   }
-  return check_copy_source(conditions, *current);
+  if (evaluate(conditions, *current) != Verdict::kGoOn) return fail(Errc::kPreconditionFailed);
+  return {};
 }
 
 }  // namespace lakeside::oss

@@ -13,12 +13,9 @@ namespace lakeside::oss {
 [[nodiscard]] bool matches(std::string_view text, const ETag& etag);
 
 // Of a read, in the order of RFC 7232 §6, which both vendors follow: → kPreconditionFailed,
-// kNotModified.
+// kNotModified. Also of a copy's source: OSS answers 304 then, which ali-oss counts as a success;
+// for S3, which answers 412, the codec says so.
 [[nodiscard]] OssStatus check_read(const Preconditions& conditions, const ObjectInfo& object);
-
-// Of a copy's source: a "not modified" is kPreconditionFailed too.
-[[nodiscard]] OssStatus check_copy_source(const Preconditions& conditions,
-                                          const ObjectInfo& object);
 
 // Of a write over `current` (null: there is none): → kPreconditionFailed, or kNoSuchKey for
 // If-Match without an object, as S3 answers.

@@ -31,7 +31,7 @@ Task<OssResult<ObjectInfo>> Store::copy(const std::string& source_bucket,
   }
 
   auto source = co_await open_object(**source_entry, source_key, std::nullopt,
-                                     InvalidRangeIs::kError, options.source_conditions, true);
+                                     InvalidRangeIs::kError, options.source_conditions);
   if (!source) co_return std::unexpected(std::move(source.error()));
   const ObjectInfo& info = source->info;
   if (info.size > kMaxSinglePut) co_return fail(Errc::kEntityTooLarge);
@@ -75,7 +75,7 @@ Task<OssResult<ObjectInfo>> Store::rewrite_headers(const BucketEntry& bucket,
       co_return fail(Errc::kNoSuchKey);
     }
     if (!current->record) co_return fail(Errc::kInternalError);
-    auto allowed = check_copy_source(options.source_conditions, current->record->info);
+    auto allowed = check_read(options.source_conditions, current->record->info);
     if (allowed) {
       allowed = may_write(*current, options.put.forbid_overwrite, options.put.conditions);
     }

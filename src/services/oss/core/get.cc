@@ -88,14 +88,12 @@ Task<OssResult<Store::Found>> Store::find_object(const BucketEntry& bucket, cons
 Task<OssResult<ObjectData>> Store::open_object(const BucketEntry& bucket, const std::string& key,
                                                const std::optional<ByteRange>& range,
                                                InvalidRangeIs invalid_range,
-                                               const Preconditions& conditions,
-                                               bool is_copy_source) {
+                                               const Preconditions& conditions) {
   for (int attempt = 0;; ++attempt) {
     auto found = co_await find_object(bucket, key, true);
     if (!found) co_return std::unexpected(std::move(found.error()));
     ObjectRecord& record = found->record;
-    OssStatus allowed = is_copy_source ? check_copy_source(conditions, record.info)
-                                       : check_read(conditions, record.info);
+    OssStatus allowed = check_read(conditions, record.info);
     if (!allowed) co_return std::unexpected(std::move(allowed.error()));
     auto chosen = choose(range, invalid_range, record.info.size);
     if (!chosen) co_return std::unexpected(std::move(chosen.error()));
@@ -135,7 +133,7 @@ Task<OssResult<ObjectData>> Store::get(const std::string& bucket, const std::str
   auto entry = co_await open_bucket(bucket);
   if (!entry) co_return std::unexpected(std::move(entry.error()));
   co_return co_await open_object(**entry, key, options.range, options.invalid_range,
-                                 options.conditions, false);
+                                 options.conditions);
 }
 
 Task<OssResult<ObjectInfo>> Store::head(const std::string& bucket, const std::string& key,

@@ -210,7 +210,7 @@ Task<OssResult<Part>> Store::upload_part_copy(const std::string& bucket, const s
   auto source_entry = co_await open_bucket(source_bucket);
   if (!source_entry) co_return std::unexpected(std::move(source_entry.error()));
   auto source = co_await open_object(**source_entry, source_key, range, InvalidRangeIs::kError,
-                                     source_conditions, true);
+                                     source_conditions);
   if (!source) co_return std::unexpected(std::move(source.error()));
   // A part that is silently shorter than asked for would spoil the object.
   if (range && range->last && *range->last >= source->info.size) {

@@ -76,7 +76,7 @@ struct ObjectData {
 
 struct CopyOptions {
   bool replace_headers = false;     // metadata directive REPLACE: take put.headers
-  Preconditions source_conditions;  // → kPreconditionFailed, never kNotModified
+  Preconditions source_conditions;  // → kPreconditionFailed, kNotModified
   PutOptions put;
 };
 

@@ -162,7 +162,7 @@ class Store final : public ObjectStore {
   Task<OssResult<ObjectData>> open_object(const BucketEntry& bucket, const std::string& key,
                                           const std::optional<ByteRange>& range,
                                           InvalidRangeIs invalid_range,
-                                          const Preconditions& conditions, bool is_copy_source);
+                                          const Preconditions& conditions);
 
   // ---- copy.cc ----
   Task<OssResult<ObjectInfo>> rewrite_headers(const BucketEntry& bucket, const std::string& key,

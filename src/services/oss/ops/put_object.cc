@@ -16,4 +16,8 @@ Task<OssResult<AppendResult>> run(Context& context, AppendObject& request) {
                                           request.position, request.options, body);
 }
 
+Task<OssResult<ObjectInfo>> run(Context& context, PostObject& request) {
+  return run(context, request.put);
+}
+
 }  // namespace lakeside::oss::ops

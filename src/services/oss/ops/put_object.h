@@ -19,4 +19,12 @@ struct AppendObject {
 };
 [[nodiscard]] Task<OssResult<AppendResult>> run(Context& context, AppendObject& request);
 
+// A put that came as a form.
+struct PostObject {
+  PutObject put;
+  int success_status = 204;
+  std::string redirect;  // where the browser goes on success; empty: nowhere
+};
+[[nodiscard]] Task<OssResult<ObjectInfo>> run(Context& context, PostObject& request);
+
 }  // namespace lakeside::oss::ops

@@ -97,12 +97,19 @@ std::string Answer::element(const std::string& name) const {
   return body.substr(begin, body.find("</" + name + ">", begin) - begin);
 }
 
+std::optional<auth::Credential> TestCloud::Keys::find(std::string_view access_key_id) const {
+  if (access_key_id != "AK") return std::nullopt;
+  return auth::Credential{"secret", principal(Who::kOwner)};
+}
+
 TestCloud::TestCloud()
     : clock(*parse_iso8601("2026-11-21T23:15:09.123Z")),
       kv_(engines::make_memory_kv()),
       blobs_(engines::make_memory_blob_store(clock)),
       store_(ObjectStore::create(*kv_, *blobs_, pool_, clock, {})) {
-  service = make_oss_service(*store_, clock, {});
+  OssServiceOptions options;
+  options.keys = &keys_;
+  service = make_oss_service(*store_, clock, options);
 }
 
 TestCloud::~TestCloud() = default;

@@ -55,6 +55,12 @@ class TestCloud {
   std::unique_ptr<gateway::Service> service;
 
  private:
+  // One key, "AK", of the owner; its secret is "secret".
+  struct Keys final : auth::KeySource {
+    [[nodiscard]] std::optional<auth::Credential> find(
+        std::string_view access_key_id) const override;
+  };
+  Keys keys_;
   std::unique_ptr<engines::Kv> kv_;
   std::unique_ptr<engines::BlobStore> blobs_;
   ThreadPool pool_{"test", 1};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "services/oss/wire/call.h"
 
 namespace lakeside::oss::wire {
 namespace {
@@ -89,6 +90,13 @@ HostMeaning with_label(std::string_view label, bool vendor, bool s3) {
   return {std::string(label), vendor, s3};
 }
 
+// A domain of our own: oss.DOMAIN is the service, BUCKET.oss.DOMAIN a bucket of it.
+HostMeaning with_service_label(std::string_view label) {
+  if (label == "oss") label = {};
+  if (label.ends_with(".oss")) label.remove_suffix(4);
+  return with_label(label, false, false);
+}
+
 struct Split {
   std::string_view first;
   std::string_view rest;
@@ -101,12 +109,12 @@ Split split_path(std::string_view raw_path) {
   return {raw_path.substr(0, slash), raw_path.substr(slash + 1)};
 }
 
-bool decode_into(std::string& out, std::string_view raw) {
-  if (raw.find('%') == std::string_view::npos) {
+bool decode_into(std::string& out, std::string_view raw, bool plus_is_space) {
+  if (raw.find_first_of("%+") == std::string_view::npos) {
     out = raw;
     return true;
   }
-  auto decoded = percent_decode(raw);
+  auto decoded = plus_is_space ? query_decode(raw) : percent_decode(raw);
   if (!decoded) return false;
   out = std::move(*decoded);
   return true;
@@ -133,9 +141,9 @@ std::string host_name(std::string_view host) {
 HostMeaning read_host(std::string_view host, const std::vector<std::string>& domains) {
   if (host.empty() || is_ip(host)) return {};
   for (const std::string& domain : domains) {
-    if (auto label = label_before(host, domain)) return with_label(*label, false, false);
+    if (auto label = label_before(host, domain)) return with_service_label(*label);
   }
-  if (auto label = label_before(host, "localhost")) return with_label(*label, false, false);
+  if (auto label = label_before(host, "localhost")) return with_service_label(*label);
   if (auto label = label_before_aliyun(host)) return with_label(*label, true, false);
   if (auto label = label_before_amazon(host)) return with_label(*label, true, true);
   return {};
@@ -146,13 +154,18 @@ std::expected<Address, std::string> find_address(const http::RequestHead& head,
   HostMeaning host = read_host(host_name(head.header("Host").value_or("")), domains);
   Address address;
   address.s3_host = host.s3;
+  // The Go SDK v1 writes a space of the path as '+' (url.QueryEscape), and every OSS client a
+  // plus as %2B. S3 clients mean a '+'.
+  bool plus_is_space = head.raw_path.find('+') != std::string_view::npos &&
+                       choose_dialect(head, host.s3) == Dialect::kOss;
   Split split = split_path(head.raw_path);
 
   // ali-oss on an IP with sldEnable names the bucket in both places, and signs /BUCKET/KEY. Its
   // Host is the vendor's, so a key BUCKET/… stays possible on names of our own.
   bool in_both = host.vendor && !host.bucket.empty() && split.first == host.bucket;
   if (host.bucket.empty() || in_both) {
-    if (!decode_into(address.bucket, split.first) || !decode_into(address.key, split.rest)) {
+    if (!decode_into(address.bucket, split.first, false) ||
+        !decode_into(address.key, split.rest, plus_is_space)) {
       return std::unexpected(std::string(kBadPath));
     }
     return address;
@@ -161,7 +174,7 @@ std::expected<Address, std::string> find_address(const http::RequestHead& head,
   address.bucket = std::move(host.bucket);
   std::string_view raw_key = head.raw_path;
   if (raw_key.starts_with('/')) raw_key.remove_prefix(1);
-  if (!decode_into(address.key, raw_key)) return std::unexpected(std::string(kBadPath));
+  if (!decode_into(address.key, raw_key, plus_is_space)) return std::unexpected(std::string(kBadPath));
   return address;
 }
 

@@ -1,6 +1,8 @@
 // Codecs of the operations on buckets.
 #include "services/oss/ops/buckets.h"
 
+#include <algorithm>
+
 #include "base/xml.h"
 #include "services/oss/wire/codecs.h"
 #include "services/oss/wire/documents.h"
@@ -33,6 +35,13 @@ OssStatus read_oss_page(const OssCall& call, ops::ListBuckets& op) {
   op.max_keys = *max;
   op.marker = text_param(call.head(), "marker");
   return {};
+}
+
+// The Go SDK's IsBucketExist relies on an error for what cannot be a bucket's name.
+bool may_begin_bucket(std::string_view prefix) {
+  return prefix.size() <= 63 && std::ranges::all_of(prefix, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  });
 }
 
 OssStatus check_bucket_acl(const std::optional<Acl>& acl) {
@@ -130,6 +139,9 @@ static http::Response encode(OssCall& call, ops::DescribeRegions& op) {
 Decoded decode_list_buckets(OssCall& call, std::string) {
   ops::ListBuckets op;
   op.prefix = text_param(call.head(), "prefix");
+  if (call.dialect == Dialect::kOss && !may_begin_bucket(op.prefix)) {
+    return invalid_argument("No bucket's name begins like this.", "prefix", op.prefix);
+  }
   OssStatus page = call.dialect == Dialect::kS3 ? read_s3_page(call, op) : read_oss_page(call, op);
   if (!page) return std::unexpected(std::move(page.error()));
   return make_action(std::move(op));

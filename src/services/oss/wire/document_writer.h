@@ -43,11 +43,13 @@ class DocumentWriter {
     xml_.close(tag);
   }
   // S3's <ChecksumCRC32>…; OSS documents have none.
-  void checksums(const std::vector<ObjectChecksum>& all) {
+  // `parts`: of the object; a composite one is written with their number.
+  void checksums(const std::vector<ObjectChecksum>& all, std::uint32_t parts) {
     if (dialect_ == Dialect::kOss) return;
     for (const ObjectChecksum& checksum : all) {
-      xml_.text("Checksum" + std::string(checksum_name(checksum.algorithm)),
-                base64_encode(as_bytes(checksum.value)));
+      std::string value = base64_encode(as_bytes(checksum.value));
+      if (checksum.composite) value += "-" + std::to_string(parts);
+      xml_.text("Checksum" + std::string(checksum_name(checksum.algorithm)), value);
     }
   }
   std::string finish() {

@@ -492,6 +492,11 @@ http::Response error_response(const OssCall& call, const WireError& error) {
 }
 
 http::Response error_response(const OssCall& call, const OssError& error) {
+  // A copy whose source is "not modified".
+  if (error.code == Errc::kNotModified && call.dialect == Dialect::kS3 &&
+      call.head().method == "PUT") {
+    return error_response(call, OssError{Errc::kPreconditionFailed, {}, {}, {}});
+  }
   WireError wire = to_wire(error, call.dialect);
   name_the_target(call, error.code, wire);
   http::Response response = error_response(call, wire);

@@ -52,6 +52,9 @@ static http::Response encode(OssCall& call, ops::ListObjects& op, ListPage& page
 }
 
 Decoded decode_list_objects(OssCall& call, std::string) {
+  if (const http::QueryParam* type = call.head().param("list-type")) {
+    return invalid_argument("The list type must be 2.", "list-type", type->value);
+  }
   auto op = read_common(call);
   if (!op) return std::unexpected(std::move(op.error()));
   op->marker = text_param(call.head(), "marker");

@@ -20,7 +20,7 @@ std::string complete_result(std::string_view bucket, std::string_view location,
   doc.xml().text("Bucket", bucket);
   doc.name("Key", object.key);
   doc.etag(object.etag);
-  doc.checksums(object.checksums);
+  doc.checksums(object.checksums, object.etag.parts);
   if (dialect == Dialect::kS3 && !object.checksums.empty()) {
     doc.xml().text("ChecksumType",
                    object.checksums.front().composite ? "COMPOSITE" : "FULL_OBJECT");
@@ -32,7 +32,7 @@ std::string copy_object_result(const ObjectInfo& object, Dialect dialect) {
   DocumentWriter doc("CopyObjectResult", dialect);
   doc.time("LastModified", object.modified);
   doc.etag(object.etag);
-  doc.checksums(object.checksums);
+  doc.checksums(object.checksums, object.etag.parts);
   return doc.finish();
 }
 
@@ -40,7 +40,7 @@ std::string copy_part_result(const Part& part, Dialect dialect) {
   DocumentWriter doc("CopyPartResult", dialect);
   doc.time("LastModified", part.modified);
   doc.etag(part.etag);
-  doc.checksums(part.checksums);
+  doc.checksums(part.checksums, 0);
   return doc.finish();
 }
 
@@ -54,7 +54,7 @@ void write_part(DocumentWriter& doc, const Part& part, Dialect dialect) {
   doc.etag(part.etag);
   if (dialect == Dialect::kOss) xml.number("HashCrc64ecma", part.crc64);
   xml.number("Size", part.size);
-  doc.checksums(part.checksums);
+  doc.checksums(part.checksums, 0);
   xml.close("Part");
 }
 

@@ -78,6 +78,7 @@ static http::Response encode(OssCall& call, ops::CopyObject&, ObjectInfo& info) 
 }
 
 Decoded decode_put_object(OssCall& call, std::string) {
+  if (auto plain = refuse_conditions(call); !plain) return std::unexpected(plain.error());
   auto options = put_options(call);
   if (!options) return std::unexpected(std::move(options.error()));
   auto data = data_body(call);

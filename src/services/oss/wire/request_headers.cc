@@ -235,15 +235,23 @@ std::vector<std::string> parse_etags(std::string_view text) {
 }
 
 OssResult<Preconditions> write_conditions(const OssCall& call) {
+  // No OSS write has conditions; ali-oss sends those of reads with a copy all the same, and the
+  // Go SDK with the start of an upload.
+  if (call.dialect == Dialect::kOss) return Preconditions{};
   Preconditions out = preconditions(call.head());
-  bool unknown = out.if_modified_since || out.if_unmodified_since;
-  if (call.dialect == Dialect::kOss) {
-    unknown = unknown || !out.if_match.empty() || !out.if_none_match.empty();
-  } else {
-    unknown = unknown || (!out.if_none_match.empty() && out.if_none_match.front() != "*");
-  }
+  bool unknown = out.if_modified_since || out.if_unmodified_since ||
+                 (!out.if_none_match.empty() && out.if_none_match.front() != "*");
   if (unknown) return fail(Errc::kNotImplemented);
   return out;
+}
+
+OssStatus refuse_conditions(const OssCall& call) {
+  if (call.dialect != Dialect::kOss) return {};
+  Preconditions sent = preconditions(call.head());
+  bool any = !sent.if_match.empty() || !sent.if_none_match.empty() || sent.if_modified_since ||
+             sent.if_unmodified_since;
+  if (any) return fail(Errc::kNotImplemented);
+  return {};
 }
 
 Preconditions preconditions(const http::RequestHead& head, std::string_view prefix) {

@@ -39,9 +39,10 @@ namespace lakeside::oss::wire {
 // name ("x-oss-copy-source-"). A date that cannot be read is no condition (RFC 9110 §13.1.3).
 [[nodiscard]] Preconditions preconditions(const http::RequestHead& head,
                                           std::string_view prefix = {});
-// Those that a write may have: in OSS none (help "oss-error-response" answers NotImplemented), in
-// S3 If-Match and `If-None-Match: *`.
+// Those that a write may have: in OSS none, in S3 If-Match and `If-None-Match: *`.
 [[nodiscard]] OssResult<Preconditions> write_conditions(const OssCall& call);
+// PutObject of OSS with a condition answers NotImplemented (help "oss-error-response").
+[[nodiscard]] OssStatus refuse_conditions(const OssCall& call);
 // The ETags of a list, without quotes and weakness.
 [[nodiscard]] std::vector<std::string> parse_etags(std::string_view text);
 [[nodiscard]] std::string_view unquote(std::string_view etag);

@@ -33,6 +33,7 @@ enum class BodyIs : std::uint8_t {
   kNone,      // nothing: what comes is drained
   kDocument,  // read whole before decode
   kData,      // streamed
+  kForm,      // PostObject's: fields, and data after them
 };
 
 struct Row {

@@ -162,5 +162,51 @@ TEST_F(Buckets, StatOfMoreThanOneScan) {
   EXPECT_EQ(stat->storage, 41'000u);
 }
 
+// A Kv that does something before its nth commit.
+class HookedKv final : public engines::Kv {
+ public:
+  HookedKv(engines::Kv& inner, int nth, std::function<void()> hook)
+      : inner_(inner), left_(nth), hook_(std::move(hook)) {}
+  Task<Result<std::vector<std::optional<std::string>>>> get(
+      const engines::Partition& partition, std::span<const std::string> keys) override {
+    return inner_.get(partition, keys);
+  }
+  Task<Status> commit(const engines::Partition& partition, const engines::Batch& batch) override {
+    if (--left_ == 0) hook_();
+    return inner_.commit(partition, batch);
+  }
+  Task<Status> scan(const engines::Partition& partition, std::string_view from,
+                    const engines::ScanVisitor& visitor) override {
+    return inner_.scan(partition, from, visitor);
+  }
+
+ private:
+  engines::Kv& inner_;
+  int left_;
+  std::function<void()> hook_;
+};
+
+// The sweeper takes a creation for dead that is only slow: it must not come to life afterwards.
+TEST_F(Buckets, ACreationThatWasSweptMeanwhile) {
+  auto claim = [this] {
+    std::string key;
+    engines::ScanVisitor visit = [&key](std::string_view found, std::string_view) {
+      key = found;
+      return engines::ScanStep::stop();
+    };
+    ASSERT_TRUE(run_blocking(kv_->scan(keys::buckets_partition(), "x", visit)));
+    engines::Batch batch;
+    batch.put(key, encode(SweepRecord{false, kEpoch}));
+    ASSERT_TRUE(run_blocking(kv_->commit(keys::buckets_partition(), batch)));
+  };
+  HookedKv hooked(*kv_, 3, claim);
+  auto store = ObjectStore::create(hooked, *blobs_, pool_, clock_, options_);
+  Bucket wanted;
+  wanted.name = "slow-bucket";
+  EXPECT_CODE(run_blocking(store->create_bucket(wanted)), Errc::kServiceUnavailable);
+  EXPECT_CODE(find("slow-bucket"), Errc::kNoSuchBucket);
+  EXPECT_TRUE(create("slow-bucket"));
+}
+
 }  // namespace
 }  // namespace lakeside::oss

@@ -47,6 +47,8 @@ const Case kCases[] = {
      "/a/b", "bkt", "a/b", kHost},
     {"a bucket by host", "bkt.localhost:4004", "/", "bkt", "", kHost},
     {"the configured domain", "bkt.oss.example.com", "/k", "bkt", "k", kHost},
+    {"the service's label", "oss.localhost:4004", "/bkt/k", "bkt", "k", kPath},
+    {"the service's label, a bucket", "bkt.oss.localhost:4004", "/k", "bkt", "k", kHost},
     {"upper case, trailing dot", "BKT.Localhost.:4004", "/K", "bkt", "K", kHost},
     {"a bucket with a dot", "a.b.localhost", "/k", "a.b", "k", kHost},
     {"a domain inside a longer name is not it", "bktoss.example.com", "/x/y", "x", "y", kPath},
@@ -79,7 +81,7 @@ const Case kCases[] = {
     // Keys.
     {"oss2, go v1: %2F in the path", "127.0.0.1", "/bkt/a%2Fb", "bkt", "a/b", kPath},
     {"%2F does not end the bucket", "127.0.0.1", "/b%2Fkt/k", "b/kt", "k", kPath},
-    {"a plus is a plus", "127.0.0.1", "/bkt/a+b%20c%2B", "bkt", "a+b c+", kPath},
+    {"Go SDK v1: a plus is a space", "127.0.0.1", "/bkt/a+b%20c%2B", "bkt", "a b c+", kPath},
     {"empty segments stay", "127.0.0.1", "/bkt//a//b/", "bkt", "/a//b/", kPath},
     {"dot segments stay", "127.0.0.1", "/bkt/a/../b/./c", "bkt", "a/../b/./c", kPath},
     {"a key that is a slash, by host", "bkt.localhost", "//", "bkt", "/", kHost},
@@ -96,6 +98,11 @@ TEST(Addressing, Table) {
     EXPECT_EQ(address->key, c.key) << c.why;
     EXPECT_EQ(address->style, c.style) << c.why;
   }
+}
+
+TEST(Addressing, InS3APlusIsAPlus) {
+  TestHead head("GET /bkt/a+b%20c%2B", {{"Host", "127.0.0.1"}, {"Authorization", "AWS4-HMAC-SHA256 "}});
+  EXPECT_EQ(find_address(head, kDomains)->key, "a+b c+");
 }
 
 TEST(Addressing, WithoutHostHeader) {

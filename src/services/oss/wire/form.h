@@ -1,0 +1,82 @@
+// multipart/form-data as browsers and SDKs post objects: some fields, then a file, which stays a
+// stream. What follows the file is dropped, as both vendors do.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/stream.h"
+#include "services/oss/core/errors.h"
+
+namespace lakeside::oss::wire {
+
+// The boundary of a multipart/form-data Content-Type.
+[[nodiscard]] std::optional<std::string> form_boundary(std::string_view content_type);
+
+// As a ByteSource it is the file.
+class PostForm final : public ByteSource {
+ public:
+  using Fields = std::vector<std::pair<std::string, std::string>>;
+  static constexpr std::size_t kMaxFields = 256 << 10;  // names, values and part headers together
+
+  // Reads `body`, which outlives the form, up to the file's first byte. MalformedPOSTRequest for
+  // what is no form, InvalidArgument where it has no file.
+  [[nodiscard]] static Task<OssResult<std::unique_ptr<PostForm>>> read_fields(
+      const std::string& boundary, ByteSource& body);
+
+  [[nodiscard]] const Fields& fields() const { return fields_; }  // names in lower case
+  [[nodiscard]] const std::string* find(std::string_view name) const;
+  [[nodiscard]] const std::string& file_name() const { return file_name_; }
+  [[nodiscard]] const std::string& file_content_type() const { return file_content_type_; }
+
+  // The policy's content-length-range: kInvalid from `read` where the file does not fit.
+  void limit(std::uint64_t least, std::uint64_t most) {
+    least_ = least;
+    most_ = most;
+  }
+  // What the dialects say of a failed `read`.
+  [[nodiscard]] OssError explain(Error error) const;
+
+  Task<Result<std::size_t>> read(MutableBytes into) override;
+  [[nodiscard]] std::optional<std::uint64_t> length() const override { return std::nullopt; }
+
+ private:
+  enum class Fault { kNone, kMalformed, kTooSmall, kTooLarge };
+  struct PartHead {
+    std::string name, file_name, content_type;
+    bool is_file = false;
+  };
+
+  PostForm(const std::string& boundary, ByteSource& body);
+  [[nodiscard]] static std::optional<PartHead> parse_part_head(std::string_view text);
+
+  // Reads more of the body behind what is unread; false at its end.
+  Task<Result<bool>> fill();
+  // What comes before `mark`; goes on behind it. Nothing where the form ends or the fields are
+  // too long.
+  Task<Result<std::optional<std::string>>> until(std::string_view mark);
+  Task<OssStatus> read_all_fields();
+  Task<Result<bool>> drop_rest();
+  [[nodiscard]] std::string_view unread() const { return std::string_view(buffer_).substr(at_); }
+
+  std::string delimiter_;  // "\r\n--BOUNDARY"
+  ByteSource& body_;
+  std::string buffer_;
+  std::size_t at_ = 0;
+  std::size_t spent_on_fields_ = 0;
+  Fields fields_;
+  std::string file_name_, file_content_type_;
+  std::uint64_t least_ = 0;
+  std::uint64_t most_ = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t file_size_ = 0;
+  bool file_ended_ = false;
+  Fault fault_ = Fault::kNone;
+};
+
+}  // namespace lakeside::oss::wire
