@@ -159,9 +159,9 @@ Task<bool> Connection::respond(Response& response) {
     sent = writer.send(c.head_out, text_body(response, plan));
     if (!sent) sent = co_await writer.send_rest();
   }
+  if (channel_.expired()) worker_.shared().counters.stalls.add();
   finish(response, writer.body_bytes(), !sent);
   if (!sent) {
-    if (channel_.expired()) worker_.shared().counters.stalls.add();
     channel_.abort();
     co_return false;
   }

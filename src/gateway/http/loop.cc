@@ -37,7 +37,7 @@ class Loop::Impl {
     bool operator<(const Timer& other) const { return due > other.due; }  // the first on top
   };
 
-  void wake_if_asleep(bool asleep);
+  void wake_if_asleep();
   void run_posted();
   void run_timers();
   // In milliseconds, for epoll_wait.
@@ -76,29 +76,22 @@ void Loop::Impl::run() {
 
 // --- posting ----------------------------------------------------------------------------
 
+// Wakes under the lock: what was posted may end the loop's life as soon as it runs.
 void Loop::Impl::post(std::coroutine_handle<> coroutine) {
-  bool asleep = false;
-  {
-    std::lock_guard lock(mutex_);
-    ready_.push_back(coroutine);
-    asleep = std::exchange(asleep_, false);
-  }
-  wake_if_asleep(asleep);
+  std::lock_guard lock(mutex_);
+  ready_.push_back(coroutine);
+  wake_if_asleep();
 }
 
 void Loop::Impl::submit(std::move_only_function<void()> job) {
-  bool asleep = false;
-  {
-    std::lock_guard lock(mutex_);
-    jobs_.push_back(std::move(job));
-    asleep = std::exchange(asleep_, false);
-  }
-  wake_if_asleep(asleep);
+  std::lock_guard lock(mutex_);
+  jobs_.push_back(std::move(job));
+  wake_if_asleep();
 }
 
 // Whoever finds the loop asleep wakes it; what is posted until it runs comes along.
-void Loop::Impl::wake_if_asleep(bool asleep) {
-  if (!asleep) return;
+void Loop::Impl::wake_if_asleep() {
+  if (!std::exchange(asleep_, false)) return;
   std::uint64_t one = 1;
   while (write(wake_.get(), &one, sizeof(one)) < 0 && errno == EINTR) {
   }
