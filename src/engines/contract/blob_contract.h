@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "engines/blob.h"
+#include "engines/contract/blob_io.h"
 
 namespace lakeside::engines::contract {
 
@@ -32,17 +33,6 @@ class BlobEngine {
 };
 
 using BlobMaker = std::function<std::unique_ptr<BlobEngine>()>;
-
-// `size` bytes that differ for each seed.
-[[nodiscard]] std::string test_data(std::size_t size, std::uint64_t seed);
-
-// Writes `data` as one blob, in chunks of `chunk_size`.
-[[nodiscard]] Task<Result<BlobId>> write_blob(BlobStore& store, std::string_view group,
-                                              std::string_view data,
-                                              std::size_t chunk_size = kChunkSize);
-// Reads a range to its end, through descriptors where the engine hands them out.
-[[nodiscard]] Task<Result<std::string>> read_blob(BlobStore& store, const BlobId& id,
-                                                  std::uint64_t offset, std::uint64_t length);
 
 class BlobContract : public testing::TestWithParam<BlobMaker> {
  protected:

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "engines/files/in_flight.h"
-#include "engines/files/residency.h"
 
 namespace lakeside::engines {
 namespace {
@@ -57,7 +56,7 @@ class FileBlobSource final : public SegmentSource {
   [[nodiscard]] bool is_in_memory(const Piece& piece) const {
     auto now = std::chrono::steady_clock::now();
     return blob_->verified_lately(piece.offset, piece.length, now) &&
-           is_resident(blob_->file()->fd(), piece.offset, piece.length);
+           blob_->in_memory(piece.offset, piece.length, now);
   }
 
   // While the consumer sends one piece, the disk fetches the next.

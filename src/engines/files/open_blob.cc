@@ -11,12 +11,16 @@
 #include <utility>
 
 #include "base/checksum.h"
+#include "engines/files/residency.h"
 
 namespace lakeside::engines {
 namespace {
 
 // Pages that are read again later may come back different: a verification counts only so long.
 constexpr std::chrono::milliseconds kVerifiedFor{30'000};
+
+// The kernel does not drop pages that were used a moment ago, unless it is in great need.
+constexpr std::chrono::milliseconds kResidentFor{100};
 
 constexpr std::uint64_t kBlocksPerPiece = kBlobPieceSize / kBlobBlockSize;
 constexpr int kMaskBits = 16;
@@ -165,7 +169,7 @@ OpenBlob::OpenBlob(std::shared_ptr<FileHandle> file, std::shared_ptr<std::atomic
       removed_(std::move(removed)),
       trailer_(trailer),
       table_(std::move(table)),
-      verified_(trailer.length / kBlobPieceSize + 1) {}
+      pieces_(trailer.length / kBlobPieceSize + 1) {}
 
 Result<Chunk> OpenBlob::read(std::uint64_t offset, std::uint64_t length) {
   BlockRange blocks = blocks_of(offset, length);
@@ -202,13 +206,24 @@ Status OpenBlob::check(ByteView data, std::uint64_t offset) const {
 }
 
 bool OpenBlob::verified_lately(std::uint64_t offset, std::uint64_t length, Instant now) const {
-  std::uint64_t word = verified_[offset / kBlobPieceSize].load(std::memory_order_relaxed);
+  std::uint64_t word = pieces_[offset / kBlobPieceSize].verified.load(std::memory_order_relaxed);
   std::uint64_t mask = mask_of(offset, length);
   return (word & mask) == mask && lately(word, now);
 }
 
+bool OpenBlob::in_memory(std::uint64_t offset, std::uint64_t length, Instant now) {
+  std::atomic<std::uint64_t>& seen = pieces_[offset / kBlobPieceSize].seen;
+  auto trusted = static_cast<std::uint64_t>(kResidentFor.count());
+  if (milliseconds(now) < seen.load(std::memory_order_relaxed) + trusted) return true;
+  if (!is_resident(file_->fd(), offset, length)) return false;
+  bool whole =
+      offset % kBlobPieceSize == 0 && length == std::min(kBlobPieceSize, trailer_.length - offset);
+  if (whole) seen.store(milliseconds(now), std::memory_order_relaxed);
+  return true;
+}
+
 void OpenBlob::set_verified(std::uint64_t offset, std::uint64_t length, Instant now) {
-  std::atomic<std::uint64_t>& entry = verified_[offset / kBlobPieceSize];
+  std::atomic<std::uint64_t>& entry = pieces_[offset / kBlobPieceSize].verified;
   std::uint64_t mask = mask_of(offset, length);
   std::uint64_t old = entry.load(std::memory_order_relaxed);
   std::uint64_t word = 0;

@@ -48,12 +48,23 @@ class OpenBlob {
   // pages came to memory.
   [[nodiscard]] bool verified_lately(std::uint64_t offset, std::uint64_t length, Instant now) const;
 
+  // Whether a range of one piece is in memory, or was a moment ago.
+  [[nodiscard]] bool in_memory(std::uint64_t offset, std::uint64_t length, Instant now);
+
   // The file has no name any more.
   void set_removed() { removed_->store(true, std::memory_order_relaxed); }
 
  private:
   OpenBlob(std::shared_ptr<FileHandle> file, std::shared_ptr<std::atomic<bool>> removed,
            const BlobTrailer& trailer, std::vector<std::uint32_t> table);
+
+  // What is known of a piece. Times are in milliseconds.
+  struct PieceState {
+    // The time of the oldest verification, times 2^16, and a bit for each verified block.
+    std::atomic<std::uint64_t> verified = 0;
+    // When all of it was last seen in memory.
+    std::atomic<std::uint64_t> seen = 0;
+  };
 
   Status check(ByteView data, std::uint64_t offset) const;
   void set_verified(std::uint64_t offset, std::uint64_t length, Instant now);
@@ -62,9 +73,7 @@ class OpenBlob {
   std::shared_ptr<std::atomic<bool>> removed_;
   BlobTrailer trailer_;
   std::vector<std::uint32_t> table_;
-  // For each piece: the time of the oldest verification in milliseconds, times 2^16, and a bit
-  // for each of its blocks.
-  std::vector<std::atomic<std::uint64_t>> verified_;
+  std::vector<PieceState> pieces_;
 };
 
 // Reads all of [offset, offset + out.size()): kCorrupt where the file ends before.
