@@ -24,7 +24,7 @@ class Digests {
  public:
   explicit Digests(DigestPlan plan) : plan_(plan) {}
 
-  // Takes `data` in. MD5 of much data is the service's work; CRCs are fifteen times as fast, and
+  // Takes `data` in. MD5 of much data is the service's work; CRCs are far faster, and
   // are computed here. One update at a time.
   Task<void> update(Md5Service& service, ByteView data);
 

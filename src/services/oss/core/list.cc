@@ -47,7 +47,7 @@ class Lister {
   [[nodiscard]] const Status& status() const { return status_; }
 
  private:
-  // A seek costs as much as about ten steps: small groups are walked through.
+  // A seek costs more than a step: small groups are walked through.
   static constexpr int kStepsBeforeSeek = 8;
 
   // What `key` is rolled up to, if the delimiter occurs behind the prefix.

@@ -51,7 +51,7 @@ class Counter {
 
 }  // namespace
 
-// Counts by reading every record, some 3 million a second and core: nothing keeps a sum, which
+// Counts by reading every record: nothing keeps a sum, which
 // all writers of a bucket would have to take turns at. In several scans, so that none holds a
 // snapshot for long; what changes meanwhile may or may not be counted.
 Task<OssResult<BucketStat>> Store::bucket_stat(const std::string& name) {
