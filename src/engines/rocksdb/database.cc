@@ -93,6 +93,7 @@ Status Database::open_db(const rocksdb::Options& options) {
     return std::unexpected(std::move(error));
   }
   db_.reset(db);
+  read_only_ = false;
   acknowledged_ = db->GetLatestSequenceNumber();
   return {};
 }
@@ -103,11 +104,12 @@ Status Database::open_read_only(const rocksdb::Options& options) {
   rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, path_, &db);
   if (!status.ok()) return std::unexpected(to_error(status));
   db_.reset(db);
+  read_only_ = true;
   return {};
 }
 
 Status Database::write(const rocksdb::WriteOptions& options, rocksdb::WriteBatch& batch) {
-  if (!db_) return std::unexpected(error_);
+  if (!db_ || read_only_) return std::unexpected(error_);
   rocksdb::Status status = db_->Write(options, &batch);
   if (status.ok()) {
     acknowledged_ = db_->GetLatestSequenceNumber();

@@ -96,7 +96,8 @@ class Database {
   Gate gate_;
   // Changed only by the writer, while the gate is closed.
   std::unique_ptr<rocksdb::DB> db_;
-  Error error_{ErrorCode::kUnavailable, "not open"};
+  bool read_only_ = false;
+  Error error_{ErrorCode::kUnavailable, "not open"};  // why it is closed or read-only
 
   std::atomic<bool> failed_ = false;
   std::uint64_t acknowledged_ = 0;  // the sequence number of the newest write that succeeded
