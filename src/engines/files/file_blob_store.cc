@@ -35,7 +35,10 @@ Result<bool> for_each_entry(const std::string& folder, const Visit& visit) {
     Result<bool> go_on = visit(*at);
     if (!go_on || !*go_on) return go_on;
   }
-  if (error == std::errc::no_such_file_or_directory) return true;  // removed meanwhile
+  // Removed meanwhile, or a file that is not ours.
+  if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) {
+    return true;
+  }
   if (error) return fail_errno("list " + folder, error.value());
   return true;
 }

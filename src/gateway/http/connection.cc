@@ -156,6 +156,9 @@ Task<bool> Connection::respond(Response& response) {
     sent = co_await send_source(writer, response, plan);
   } else {
     make_head(response, plan);
+    // The requests that came in together are answered together: a client that is woken for each
+    // response alone costs both sides more than the response itself.
+    co_await worker_.loop().yield();
     sent = writer.send(c.head_out, text_body(response, plan));
     if (!sent) sent = co_await writer.send_rest();
   }
