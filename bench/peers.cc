@@ -4,9 +4,6 @@
 //   bench_peers md5 SECONDS THREADS               bytes a second of OpenSSL's MD5
 //   bench_peers list SECONDS THREADS DIR KEYS     pages of 1,000 keys a second: a bare scan
 //                                                 rendered to the XML of a listing
-#include <openssl/evp.h>
-#include <rocksdb/db.h>
-
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -16,6 +13,9 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <openssl/evp.h>
+#include <rocksdb/db.h>
 
 namespace {
 
@@ -101,11 +101,13 @@ std::string page(rocksdb::DB& database, int from) {
   for (int i = 0; i < 1000 && it->Valid(); ++i, it->Next()) {
     xml += "<Contents><Key>";
     xml.append(it->key().data(), it->key().size());
-    xml += "</Key><LastModified>2026-11-21T23:15:09.000Z</LastModified>"
-           "<ETag>&quot;900150983CD24FB0D6963F7D28E17F72&quot;</ETag><Type>Normal</Type><Size>";
+    xml +=
+        "</Key><LastModified>2026-11-21T23:15:09.000Z</LastModified>"
+        "<ETag>&quot;900150983CD24FB0D6963F7D28E17F72&quot;</ETag><Type>Normal</Type><Size>";
     xml += std::to_string(it->value().size());
-    xml += "</Size><StorageClass>Standard</StorageClass><Owner><ID>1234567890123456</ID>"
-           "<DisplayName>1234567890123456</DisplayName></Owner></Contents>";
+    xml +=
+        "</Size><StorageClass>Standard</StorageClass><Owner><ID>1234567890123456</ID>"
+        "<DisplayName>1234567890123456</DisplayName></Owner></Contents>";
   }
   xml += "</ListBucketResult>";
   return xml;

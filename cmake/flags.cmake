@@ -18,7 +18,9 @@ set_property(CACHE CMAKE_BUILD_TYPE PROPERTY STRINGS Dev Release Asan Tsan Fuzz)
 foreach(lang C CXX)
   set(CMAKE_${lang}_FLAGS_DEV "-O1 -g")
   set(CMAKE_${lang}_FLAGS_RELEASE "-O2 -g1 -D_FORTIFY_SOURCE=2")
-  set(CMAKE_${lang}_FLAGS_ASAN "-O1 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all")
+  # vptr opens a pipe for each check, and so fails the test of a server without descriptors.
+  set(CMAKE_${lang}_FLAGS_ASAN
+    "-O1 -g1 -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all")
   set(CMAKE_${lang}_FLAGS_TSAN "-O1 -g1 -fsanitize=thread")
   set(CMAKE_${lang}_FLAGS_FUZZ
     "-O1 -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all")

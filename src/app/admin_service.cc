@@ -66,14 +66,15 @@ class AdminService final : public gateway::Service {
       return {};
     }
     if (path_known) {
-      return std::unexpected(text_response(405, "This method is not allowed here.\n",
-                                           "MethodNotAllowed"));
+      return std::unexpected(
+          text_response(405, "This method is not allowed here.\n", "MethodNotAllowed"));
     }
     return std::unexpected(text_response(404, "There is nothing here.\n", "NotFound"));
   }
 
   http::Response reject(Call&, const auth::AuthError& error) override {
-    return text_response(403, "The request's credentials were not accepted: " + error.message + "\n",
+    return text_response(403,
+                         "The request's credentials were not accepted: " + error.message + "\n",
                          "AccessDenied");
   }
 
@@ -87,15 +88,15 @@ class AdminService final : public gateway::Service {
     if (call.operation == &kOperations[kHealth]) co_return Step{};
     const http::RequestHead& head = call.request.head;
     if (call.operation == &kOperations[kReset] && !hooks_.allow_reset) {
-      co_return std::unexpected(text_response(
-          403, "Reset is off: start the server with --allow-reset or --ephemeral.\n", "AccessDenied"));
+      co_return std::unexpected(
+          text_response(403, "Reset is off: start the server with --allow-reset or --ephemeral.\n",
+                        "AccessDenied"));
     }
     // A web page can make a browser send such a request, but not without these headers.
     if (head.header("Origin") || head.header("Sec-Fetch-Site")) {
       co_return std::unexpected(text_response(403, "Not for browsers.\n", "AccessDenied"));
     }
-    if (is_loopback(call.request.peer) ||
-        call.identity.principal.kind == Principal::Kind::kRoot) {
+    if (is_loopback(call.request.peer) || call.identity.principal.kind == Principal::Kind::kRoot) {
       co_return Step{};
     }
     co_return std::unexpected(text_response(

@@ -133,7 +133,7 @@ Status RunningCloud::start_serving() {
   if (settings_.access_log) access_log_.emplace(STDERR_FILENO, settings_.log_format);
   router_.emplace(make_router());
   pipeline_.emplace(*router_, keys_, system_clock(), auth_options(), metrics_,
-                     access_log_ ? &*access_log_ : nullptr);
+                    access_log_ ? &*access_log_ : nullptr);
   auto server = listen();
   if (!server) return std::unexpected(server.error());
   server_ = std::move(*server);

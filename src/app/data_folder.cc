@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+
 #include <nlohmann/json.hpp>
 
 #include "base/bytes.h"
@@ -116,9 +117,9 @@ std::string random_digits(std::size_t count) {
 Result<RootKey> parse_root_key(const fs::path& file, const std::string& text) {
   auto json = nlohmann::json::parse(text, nullptr, false);
   RootKey key;
-  for (auto [name, target] : {std::pair{"account_id", &key.account_id},
-                              std::pair{"access_key_id", &key.access_key_id},
-                              std::pair{"access_key_secret", &key.access_key_secret}}) {
+  for (auto [name, target] :
+       {std::pair{"account_id", &key.account_id}, std::pair{"access_key_id", &key.access_key_id},
+        std::pair{"access_key_secret", &key.access_key_secret}}) {
     auto value = json.is_object() ? json.find(name) : json.end();
     if (!json.is_object() || value == json.end() || !value->is_string()) {
       return fail(ErrorCode::kCorrupt, file.string() + ": \"" + name + "\" is missing");

@@ -55,8 +55,9 @@ Values values_from_flags(const ServeFlags& flags) {
 
 std::expected<Values, std::string> values_from_config(const ServeFlags& flags) {
   const char* from_environment = environment("LAKESIDE_CONFIG");
-  std::string file = !flags.config.empty() ? flags.config
-                     : from_environment != nullptr ? from_environment : "";
+  std::string file = !flags.config.empty()         ? flags.config
+                     : from_environment != nullptr ? from_environment
+                                                   : "";
   if (file.empty()) return Values{};
   auto text = read_small_file(file);
   if (!text) return std::unexpected(text.error().detail);

@@ -28,8 +28,8 @@ std::string operations_text(bool json) {
                     {"permission", operation.permission},
                     {"dialects", words(operation.dialects)},
                     {"implemented", operation.implemented}});
-    text += std::string(operation.implemented ? "yes  " : "no   ") + std::string(operation.name) +
-            "\n";
+    text +=
+        std::string(operation.implemented ? "yes  " : "no   ") + std::string(operation.name) + "\n";
   }
   return json ? list.dump(1) + "\n" : text;
 }

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+
 #include <nlohmann/json.hpp>
 
 #include "app/data_folder.h"
@@ -44,7 +45,7 @@ std::optional<RunInfo> parse(const std::string& text) {
     auto found = json.find(name);
     return found != json.end() && found->is_number_integer() ? found->get<int>() : 0;
   };
-  return RunInfo{word("url"),  word("region"),     word("access_key_id"), word("access_key_secret"),
+  return RunInfo{word("url"),   word("region"), word("access_key_id"), word("access_key_secret"),
                  number("pid"), number("port")};
 }
 

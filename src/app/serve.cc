@@ -74,7 +74,8 @@ void greet(const RootKey& key, const std::string& url, const DataFolder& folder,
       std::printf("  AccessKeySecret  %s\n", key.access_key_secret.c_str());
     }
     std::printf("\nBoth are kept in %s.\n", folder.root_key().c_str());
-    std::printf("To point this user's clients here, in any terminal:\n\n  eval \"$(lakeside env)\"\n\n");
+    std::printf(
+        "To point this user's clients here, in any terminal:\n\n  eval \"$(lakeside env)\"\n\n");
   }
   std::fflush(stdout);
 }
@@ -102,7 +103,8 @@ int serve(const ServeSettings& settings) {
   warn_about(settings);
 
   auto folder = settings.ephemeral ? DataFolder::make_temporary()
-                : DataFolder::open(settings.data.empty() ? default_data_folder() : settings.data);
+                                   : DataFolder::open(settings.data.empty() ? default_data_folder()
+                                                                            : settings.data);
   if (!folder) return complain(folder.error());
   auto key = load_or_make_root_key((*folder)->root_key(), settings.access_key_id,
                                    settings.access_key_secret);

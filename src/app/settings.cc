@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+
 #include <toml++/toml.h>
 
 #include "base/encoding.h"
@@ -62,15 +63,23 @@ std::vector<Setting> make_table() {
          s.listen.insert(s.listen.end(), endpoints->begin(), endpoints->end());
          return {};
        }},
-      {"durability", "strict|relaxed", "relaxed: acknowledge before the disk has it; a power cut "
-       "loses data (default: strict)", false,
+      {"durability", "strict|relaxed",
+       "relaxed: acknowledge before the disk has it; a power cut "
+       "loses data (default: strict)",
+       false,
        [](ServeSettings& s, const std::string& v) {
          return set_choice(s.relaxed_durability, v, "relaxed", "strict");
        }},
       {"tls-cert", "FILE", "certificate chain, PEM; with --tls-key: serve HTTPS", false,
-       [](ServeSettings& s, const std::string& v) -> Applied { s.tls_cert = v; return {}; }},
+       [](ServeSettings& s, const std::string& v) -> Applied {
+         s.tls_cert = v;
+         return {};
+       }},
       {"tls-key", "FILE", "private key, PEM", false,
-       [](ServeSettings& s, const std::string& v) -> Applied { s.tls_key = v; return {}; }},
+       [](ServeSettings& s, const std::string& v) -> Applied {
+         s.tls_key = v;
+         return {};
+       }},
       {"region", "NAME", "the region this cloud says it is (default: cn-hangzhou)", false,
        [](ServeSettings& s, const std::string& v) -> Applied {
          if (!is_name(v, false)) return wrong("must be a region name like cn-hangzhou");
@@ -83,8 +92,10 @@ std::vector<Setting> make_table() {
          s.domains.push_back(v);
          return {};
        }},
-      {"public-endpoint", "HOST[:PORT]", "the endpoint that bucket listings name (default: the "
-       "first address)", false,
+      {"public-endpoint", "HOST[:PORT]",
+       "the endpoint that bucket listings name (default: the "
+       "first address)",
+       false,
        [](ServeSettings& s, const std::string& v) -> Applied {
          s.public_endpoint = v;
          return {};

@@ -36,7 +36,7 @@ class ManualClock final : public Clock {
     Time t);  // 2026-11-21T23:15:09.000Z, millis always 000
 [[nodiscard]] std::string format_iso8601_basic(Time t);  // 20261121T231509Z
 [[nodiscard]] std::string format_http_date(Time t);      // Sat, 21 Nov 2026 23:15:09 GMT
-[[nodiscard]] std::string format_log_time(Time t);        // 2026-11-21T23:15:09.123Z, for logs alone
+[[nodiscard]] std::string format_log_time(Time t);       // 2026-11-21T23:15:09.123Z, for logs alone
 [[nodiscard]] std::optional<Time> parse_iso8601(std::string_view text);  // any fraction, Z
 [[nodiscard]] std::optional<Time> parse_iso8601_basic(std::string_view text);
 [[nodiscard]] std::optional<Time> parse_http_date(std::string_view text);

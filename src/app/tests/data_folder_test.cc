@@ -1,9 +1,10 @@
 #include "app/data_folder.h"
 
-#include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include <fstream>
+
+#include <gtest/gtest.h>
 
 namespace lakeside::app {
 namespace {

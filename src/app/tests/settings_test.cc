@@ -24,11 +24,10 @@ TEST(Settings, DefaultsNeedNothing) {
 }
 
 TEST(Settings, FlagsWinOverEnvironmentWinsOverFile) {
-  auto settings = resolve_settings({{"command line", flags({{"region", {"one"}}})},
-                                    {"environment", flags({{"region", {"two"}}, {"data", {"/d"}}})},
-                                    {"file", flags({{"region", {"three"}},
-                                                    {"data", {"/e"}},
-                                                    {"durability", {"relaxed"}}})}});
+  auto settings = resolve_settings(
+      {{"command line", flags({{"region", {"one"}}})},
+       {"environment", flags({{"region", {"two"}}, {"data", {"/d"}}})},
+       {"file", flags({{"region", {"three"}}, {"data", {"/e"}}, {"durability", {"relaxed"}}})}});
   ASSERT_TRUE(settings);
   EXPECT_EQ(settings->region, "one");
   EXPECT_EQ(settings->data, "/d");
@@ -61,8 +60,9 @@ TEST(Settings, EnvironmentNames) {
 }
 
 TEST(Settings, TomlTakesTheSameNames) {
-  auto values = values_from_toml("listen = ['127.0.0.1:1', '127.0.0.1:2']\nallow-reset = true\n"
-                                 "drain-seconds = 5\n");
+  auto values = values_from_toml(
+      "listen = ['127.0.0.1:1', '127.0.0.1:2']\nallow-reset = true\n"
+      "drain-seconds = 5\n");
   ASSERT_TRUE(values);
   EXPECT_EQ((*values)["listen"].size(), 2U);
   EXPECT_EQ((*values)["allow-reset"], std::vector<std::string>{"true"});
@@ -81,8 +81,8 @@ TEST(ParseListen, Forms) {
   EXPECT_EQ(parse_listen("[::1]:80")->front().address, "::1");
   EXPECT_EQ(parse_listen("localhost:80")->size(), 2U);
   EXPECT_EQ(parse_listen(":0")->size(), 2U);
-  for (const char* bad : {"", "80", "::1:80", "[127.0.0.1]:80", "127.0.0.1:65536", "127.0.0.1:",
-                          "127.0.0.1:x", "host:80"}) {
+  for (const char* bad : {"", "80", "::1:80", "[127.0.0.1]:80", "127.0.0.1:65536",
+                          "127.0.0.1:", "127.0.0.1:x", "host:80"}) {
     EXPECT_FALSE(parse_listen(bad)) << bad;
   }
   EXPECT_EQ(format_endpoint({"::1", 5}), "[::1]:5");

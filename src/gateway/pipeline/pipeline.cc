@@ -43,18 +43,17 @@ struct Pipeline::Meters {
   };
 
   Operation make(Metrics& metrics, std::string_view service, std::string_view operation) {
-    std::string labels = "service=\"" + std::string(service) + "\",operation=\"" +
-                         std::string(operation) + "\"";
+    std::string labels =
+        "service=\"" + std::string(service) + "\",operation=\"" + std::string(operation) + "\"";
     Operation meters{};
     for (std::size_t i = 1; i < meters.by_status.size(); ++i) {
-      meters.by_status[i] =
-          &metrics.counter("lakeside_requests_total", "Requests answered.",
-                           labels + ",status=\"" + std::to_string(i) + "xx\"");
+      meters.by_status[i] = &metrics.counter("lakeside_requests_total", "Requests answered.",
+                                             labels + ",status=\"" + std::to_string(i) + "xx\"");
     }
-    meters.bytes_in = &metrics.counter("lakeside_request_bytes_total",
-                                       "Bytes of request bodies.", labels);
-    meters.bytes_out = &metrics.counter("lakeside_response_bytes_total",
-                                        "Bytes of response bodies.", labels);
+    meters.bytes_in =
+        &metrics.counter("lakeside_request_bytes_total", "Bytes of request bodies.", labels);
+    meters.bytes_out =
+        &metrics.counter("lakeside_response_bytes_total", "Bytes of response bodies.", labels);
     meters.seconds = &metrics.histogram("lakeside_request_seconds",
                                         "From a request's head to its response's end.", labels);
     return meters;
@@ -75,8 +74,8 @@ Pipeline::Pipeline(const Router& router, const auth::KeySource& keys, const Cloc
   for (const Route& route : router_.routes()) {
     for (const OperationInfo& operation : route.service->operations()) {
       if (!operation.implemented || meters_->operations.contains(&operation)) continue;
-      meters_->operations.emplace(
-          &operation, meters_->make(metrics, route.service->name(), operation.name));
+      meters_->operations.emplace(&operation,
+                                  meters_->make(metrics, route.service->name(), operation.name));
     }
   }
   meters_->none = meters_->make(metrics, "none", "none");

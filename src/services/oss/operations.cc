@@ -46,8 +46,8 @@ constexpr Row kOperations[] = {
     served("DeleteBucket", "oss:DeleteBucket", "oss s3", "DELETE bucket", Access::kBucketOwner,
            BodyIs::kNone, wire::decode_delete_bucket),
     // Not an OSS operation, but an unsigned HEAD is taken for OSS, and asks just this.
-    served("HeadBucket", "oss:ListObjects", "oss s3", "HEAD bucket", Access::kBucketRead, BodyIs::kNone,
-           wire::decode_head_bucket),
+    served("HeadBucket", "oss:ListObjects", "oss s3", "HEAD bucket", Access::kBucketRead,
+           BodyIs::kNone, wire::decode_head_bucket),
     served("GetBucketInfo", "oss:GetBucketInfo", "oss", "GET bucket?bucketInfo",
            Access::kBucketOwner, BodyIs::kNone, wire::decode_get_bucket_info),
     served("GetBucketLocation", "oss:GetBucketLocation", "oss s3", "GET bucket?location",

@@ -9,9 +9,9 @@
 namespace lakeside::ram {
 
 struct AccessRequest {
-  std::string_view permission;      // "oss:GetObject"
-  std::string_view resource;        // "acs:oss:*:ACCOUNT:bucket/key"
-  std::string_view owner_account;   // of the resource; empty: none yet
+  std::string_view permission;     // "oss:GetObject"
+  std::string_view resource;       // "acs:oss:*:ACCOUNT:bucket/key"
+  std::string_view owner_account;  // of the resource; empty: none yet
   // What the resource's own access list grants to anybody.
   bool granted_to_all = false;
 };

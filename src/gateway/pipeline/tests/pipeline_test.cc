@@ -41,7 +41,8 @@ class FakeService final : public Service {
     co_return answer(204);
   }
   Task<std::expected<std::unique_ptr<Action>, http::Response>> decode(Call&) override {
-    if (Step decoded = step("decode", 400); !decoded) co_return std::unexpected(std::move(decoded.error()));
+    if (Step decoded = step("decode", 400); !decoded)
+      co_return std::unexpected(std::move(decoded.error()));
     co_return std::make_unique<Poke>(*this);
   }
   Task<Step> authorise(Call&, const Action&) override { co_return step("authorise", 403); }
@@ -88,9 +89,9 @@ class PipelineTest : public testing::Test {
   FakeService service_;
   NoKeys keys_;
   Metrics metrics_;
-  Router router_{{{"path /fake",
-                   [](const http::RequestHead& head) { return head.raw_path != "/nowhere"; },
-                   &service_}}};
+  Router router_{
+      {{"path /fake", [](const http::RequestHead& head) { return head.raw_path != "/nowhere"; },
+        &service_}}};
   Pipeline pipeline_{router_, keys_, system_clock(), {}, metrics_, nullptr};
   http::Request request_;
 };
@@ -143,8 +144,9 @@ TEST_F(PipelineTest, MetersByOperationAndStatus) {
   http::Response response = handle();
   pipeline_.finished(request_, response, {200, 5, 7, {}, {}, false});
   std::string text = metrics_.render();
-  EXPECT_NE(text.find("lakeside_requests_total{service=\"fake\",operation=\"Poke\",status=\"2xx\"} 1"),
-            std::string::npos);
+  EXPECT_NE(
+      text.find("lakeside_requests_total{service=\"fake\",operation=\"Poke\",status=\"2xx\"} 1"),
+      std::string::npos);
   EXPECT_NE(text.find("lakeside_request_bytes_total{service=\"fake\",operation=\"Poke\"} 5"),
             std::string::npos);
   EXPECT_NE(text.find("lakeside_response_bytes_total{service=\"fake\",operation=\"Poke\"} 7"),
@@ -161,7 +163,7 @@ TEST(AccessLogLine, KeepsSecretsAndForgedLinesOut) {
   request.head.target = "/b/a?Signature=secret";
   http::Response response;
   response.error_code = "NoSuchKey";
-  http::Exchange exchange{404, 1, 2, std::chrono::microseconds(3), std::chrono::microseconds(4),
+  http::Exchange exchange{404,  1, 2, std::chrono::microseconds(3), std::chrono::microseconds(4),
                           false};
   AccessRecord record{"oss", "GetObject", "root", "AK"};
 

@@ -112,7 +112,7 @@ class RecordReader {
   std::array<std::byte, N> array() {
     std::array<std::byte, N> value{};
     std::string_view raw = take(N);
-    std::memcpy(value.data(), raw.data(), raw.size());
+    if (!raw.empty()) std::memcpy(value.data(), raw.data(), raw.size());
     return value;
   }
   std::string_view text() { return take(varint()); }

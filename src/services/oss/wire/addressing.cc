@@ -174,7 +174,8 @@ std::expected<Address, std::string> find_address(const http::RequestHead& head,
   address.bucket = std::move(host.bucket);
   std::string_view raw_key = head.raw_path;
   if (raw_key.starts_with('/')) raw_key.remove_prefix(1);
-  if (!decode_into(address.key, raw_key, plus_is_space)) return std::unexpected(std::string(kBadPath));
+  if (!decode_into(address.key, raw_key, plus_is_space))
+    return std::unexpected(std::string(kBadPath));
   return address;
 }
 

@@ -40,8 +40,8 @@ OssStatus read_oss_page(const OssCall& call, ops::ListBuckets& op) {
 // The Go SDK's IsBucketExist relies on an error for what cannot be a bucket's name.
 bool may_begin_bucket(std::string_view prefix) {
   return prefix.size() <= 63 && std::ranges::all_of(prefix, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-  });
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+         });
 }
 
 OssStatus check_bucket_acl(const std::optional<Acl>& acl) {

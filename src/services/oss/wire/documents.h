@@ -26,20 +26,22 @@ inline constexpr std::size_t kMaxDeleteKeys = 1000;
 [[nodiscard]] std::string etag_text(const ETag& etag, Dialect dialect);
 [[nodiscard]] std::string etag_text(const Md5Digest& md5, Dialect dialect);
 
-[[nodiscard]] std::string_view acl_text(Acl acl);                       // "public-read"
-[[nodiscard]] std::optional<Acl> parse_acl(std::string_view text);      // OSS and S3 canned names
-[[nodiscard]] std::string_view storage_class_text(StorageClass c, Dialect dialect);  // "Standard", "STANDARD"
-[[nodiscard]] std::optional<StorageClass> parse_storage_class(std::string_view text, Dialect dialect);
-[[nodiscard]] std::string_view object_type_text(ObjectType type);       // "Normal"
-[[nodiscard]] std::string_view checksum_name(ChecksumAlgorithm a);      // "CRC32C"
+[[nodiscard]] std::string_view acl_text(Acl acl);                   // "public-read"
+[[nodiscard]] std::optional<Acl> parse_acl(std::string_view text);  // OSS and S3 canned names
+[[nodiscard]] std::string_view storage_class_text(StorageClass c,
+                                                  Dialect dialect);  // "Standard", "STANDARD"
+[[nodiscard]] std::optional<StorageClass> parse_storage_class(std::string_view text,
+                                                              Dialect dialect);
+[[nodiscard]] std::string_view object_type_text(ObjectType type);   // "Normal"
+[[nodiscard]] std::string_view checksum_name(ChecksumAlgorithm a);  // "CRC32C"
 [[nodiscard]] std::optional<ChecksumAlgorithm> parse_checksum_name(std::string_view text);
-[[nodiscard]] std::string_view checksum_header(ChecksumAlgorithm a);    // "x-amz-checksum-crc32c"
+[[nodiscard]] std::string_view checksum_header(ChecksumAlgorithm a);  // "x-amz-checksum-crc32c"
 
 // ---- answers ---------------------------------------------------------------------------
 
-struct ServiceNames {              // what the bucket documents say of the place
-  std::string region;              // "cn-hangzhou"; location is "oss-cn-hangzhou"
-  std::string extranet_endpoint;   // configurable, see protocols.md
+struct ServiceNames {             // what the bucket documents say of the place
+  std::string region;             // "cn-hangzhou"; location is "oss-cn-hangzhou"
+  std::string extranet_endpoint;  // configurable, see protocols.md
   std::string intranet_endpoint;
 };
 
@@ -47,7 +49,7 @@ struct ListBucketsAnswer {
   std::string owner;
   std::string prefix, marker;
   std::uint32_t max_keys = 100;
-  bool show_paging = false;        // OSS shows Prefix/Marker/… only when asked by parameters
+  bool show_paging = false;  // OSS shows Prefix/Marker/… only when asked by parameters
   bool truncated = false;
   std::string next_marker;
   std::vector<Bucket> buckets;
@@ -61,11 +63,11 @@ struct ListObjectsAnswer {
   std::uint32_t max_keys = 100;
   bool url_encoding = false;
   bool v2 = false;
-  std::string marker;                              // V1
-  std::optional<std::string> continuation_token;   // V2, as sent
-  std::optional<std::string> start_after;          // V2
-  bool fetch_owner = false;                        // V2; V1 always shows the owner
-  bool echo_delimiter = false;                     // it was a parameter of the request
+  std::string marker;                             // V1
+  std::optional<std::string> continuation_token;  // V2, as sent
+  std::optional<std::string> start_after;         // V2
+  bool fetch_owner = false;                       // V2; V1 always shows the owner
+  bool echo_delimiter = false;                    // it was a parameter of the request
   const ListPage* page = nullptr;
 };
 // Hot: a page of 1,000 keys should take some 30 µs. NextMarker / NextContinuationToken come from
@@ -77,7 +79,7 @@ struct ListObjectsAnswer {
 [[nodiscard]] std::string bucket_info(const Bucket& bucket, const ServiceNames& names);  // OSS
 [[nodiscard]] std::string bucket_location(const Bucket& bucket, Dialect dialect,
                                           const ServiceNames& names);
-[[nodiscard]] std::string bucket_stat(const BucketStat& stat);                            // OSS
+[[nodiscard]] std::string bucket_stat(const BucketStat& stat);  // OSS
 [[nodiscard]] std::string access_control(Acl acl, std::string_view owner, Dialect dialect);
 
 [[nodiscard]] std::string initiate_result(std::string_view bucket, const Upload& upload,
@@ -127,8 +129,8 @@ struct DeleteManyRequest {
 [[nodiscard]] OssResult<std::vector<CompletePart>> parse_complete(std::string_view xml);
 struct CreateBucketRequest {
   std::optional<StorageClass> storage_class;
-  std::string location_constraint;       // S3
-  std::string data_redundancy_type;      // OSS: LRS, ZRS
+  std::string location_constraint;   // S3
+  std::string data_redundancy_type;  // OSS: LRS, ZRS
 };
 [[nodiscard]] OssResult<CreateBucketRequest> parse_create_bucket(std::string_view xml,
                                                                  Dialect dialect);

@@ -73,8 +73,8 @@ OssResult<std::vector<CompletePart>> parse_complete(std::string_view xml) {
     if (parts.size() == kMaxPartNumber) return fail(Errc::kMalformedXml);
     auto checksums = parse_part_checksums(element);
     if (!checksums) return std::unexpected(checksums.error());
-    parts.push_back({static_cast<std::uint32_t>(*value), std::string(unquoted(*etag)),
-                     std::move(*checksums)});
+    parts.push_back(
+        {static_cast<std::uint32_t>(*value), std::string(unquoted(*etag)), std::move(*checksums)});
   }
   if (parts.empty()) return fail(Errc::kMalformedXml);
   return parts;
@@ -123,8 +123,7 @@ OssResult<Acl> parse_access_control_policy(std::string_view xml) {
       write |= permission == "WRITE";
       other |= permission != "READ" && permission != "WRITE";
     } else {
-      other |= permission != "FULL_CONTROL" || !owner_id ||
-               grantee->child_text("ID") != owner_id;
+      other |= permission != "FULL_CONTROL" || !owner_id || grantee->child_text("ID") != owner_id;
     }
   }
   if (other || (write && !read)) {

@@ -101,7 +101,8 @@ TEST(Addressing, Table) {
 }
 
 TEST(Addressing, InS3APlusIsAPlus) {
-  TestHead head("GET /bkt/a+b%20c%2B", {{"Host", "127.0.0.1"}, {"Authorization", "AWS4-HMAC-SHA256 "}});
+  TestHead head("GET /bkt/a+b%20c%2B",
+                {{"Host", "127.0.0.1"}, {"Authorization", "AWS4-HMAC-SHA256 "}});
   EXPECT_EQ(find_address(head, kDomains)->key, "a+b c+");
 }
 

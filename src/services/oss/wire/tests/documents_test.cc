@@ -182,9 +182,9 @@ TEST(ParseDelete, RefusesWhatItCannotHonour) {
     ASSERT_FALSE(request);
     EXPECT_EQ(request.error().code, Errc::kMalformedXml);
   }
-  EXPECT_TRUE(parse_delete_many(
-                  "<Delete><Object><Key>k</Key><VersionId>7</VersionId></Object></Delete>")
-                  ->names_versions);
+  EXPECT_TRUE(
+      parse_delete_many("<Delete><Object><Key>k</Key><VersionId>7</VersionId></Object></Delete>")
+          ->names_versions);
 }
 
 TEST(ParseComplete, QuotesAndChecksums) {
@@ -201,9 +201,9 @@ TEST(ParseComplete, QuotesAndChecksums) {
 
 TEST(ParseComplete, BadNumbers) {
   for (std::string_view number : {"0", "10001"}) {
-    auto parts = parse_complete("<CompleteMultipartUpload><Part><PartNumber>" +
-                                std::string(number) +
-                                "</PartNumber><ETag>a</ETag></Part></CompleteMultipartUpload>");
+    auto parts =
+        parse_complete("<CompleteMultipartUpload><Part><PartNumber>" + std::string(number) +
+                       "</PartNumber><ETag>a</ETag></Part></CompleteMultipartUpload>");
     ASSERT_FALSE(parts);
     EXPECT_EQ(parts.error().code, Errc::kInvalidArgument);
   }
