@@ -9,7 +9,7 @@ ARGS ?=
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
 
-run:  ## build what is missing and start the server (ARGS="--port 4005" to add options)
+run:  ## build what is missing and start the server (ARGS="--listen 127.0.0.1:4005" to add options)
 	@tools/install-deps build
 	@tools/build $(PRESET) lakeside
 	@exec build/$(PRESET)/lakeside serve $(ARGS)
@@ -33,7 +33,7 @@ conformance:  ## the tests with real clients alone (ARGS="-k multipart" for some
 	@PATH="$(CURDIR)/build/venv/bin:$$PATH" LAKESIDE_BIN=$(CURDIR)/build/release/lakeside \
 	  build/venv/bin/python -m pytest conformance $(ARGS)
 
-bench:  ## measure against the peers (see bench/README.md)
+bench:  ## measure against the peers (docs/performance.md has the last figures)
 	@tools/install-deps build test bench
 	@tools/build release
 	@bench/run $(ARGS)
