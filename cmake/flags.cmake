@@ -50,7 +50,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   endif()
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "Tsan")
-  # g++ warns about every std::atomic_thread_fence, which is also inside Asio.
+  # g++ warns about every std::atomic_thread_fence.
   target_compile_options(lakeside_warnings INTERFACE -Wno-tsan)
 endif()
 

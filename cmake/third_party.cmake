@@ -3,7 +3,6 @@
 
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)              # OpenSSL::Crypto, OpenSSL::SSL
-find_package(Boost 1.81 REQUIRED)               # Boost::headers; for Asio link `asio` below
 find_package(PkgConfig REQUIRED)
 find_package(pugixml REQUIRED CONFIG)           # pugixml::pugixml
 set_target_properties(pugixml::pugixml PROPERTIES INTERFACE_LINK_LIBRARIES pugixml::static)
@@ -11,8 +10,6 @@ find_package(nlohmann_json REQUIRED CONFIG)     # nlohmann_json::nlohmann_json
 find_package(tomlplusplus REQUIRED CONFIG)      # tomlplusplus::tomlplusplus
 pkg_check_modules(isal REQUIRED IMPORTED_TARGET GLOBAL libisal)
 add_library(isal::isal ALIAS PkgConfig::isal)
-pkg_check_modules(liburing REQUIRED IMPORTED_TARGET GLOBAL liburing)
-add_library(liburing::liburing ALIAS PkgConfig::liburing)
 
 if(LAKESIDE_TESTS)
   find_package(GTest)                           # GTest::gtest_main
@@ -37,12 +34,6 @@ add_library(llhttp STATIC
 target_include_directories(llhttp SYSTEM PUBLIC ${LLHTTP_INCLUDE_DIR})
 target_compile_options(llhttp PRIVATE -w)
 add_library(llhttp::llhttp ALIAS llhttp)
-
-# Asio's own code compiled once instead of in every file that includes it.
-add_library(asio STATIC ${CMAKE_SOURCE_DIR}/cmake/asio.cc)
-target_compile_definitions(asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
-target_link_libraries(asio PUBLIC Boost::headers Threads::Threads)
-add_library(asio::asio ALIAS asio)
 
 # RocksDB, linked statically: the program starts in 2 ms instead of 4.
 if(CMAKE_BUILD_TYPE STREQUAL "Tsan")
