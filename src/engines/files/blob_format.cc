@@ -19,6 +19,7 @@ constexpr std::size_t kBlockSizeAt = 12;
 constexpr std::size_t kLengthAt = 16;
 constexpr std::size_t kCreatedAt = 24;
 constexpr std::size_t kUniqueAt = 32;
+constexpr std::size_t kReservedAt = 48;
 constexpr std::size_t kTableCrcAt = 56;
 constexpr std::size_t kTrailerCrcAt = 60;
 
@@ -71,7 +72,8 @@ Result<BlobTrailer> decode_blob_trailer(ByteView tail, std::uint64_t file_size) 
   if (take<std::uint32_t>(in, kTrailerCrcAt) != crc32c(0, in.first(kTrailerCrcAt))) {
     return fail(ErrorCode::kCorrupt, "wrong checksum of a blob trailer");
   }
-  if (take<std::uint32_t>(in, kVersionAt) > kBlobVersion) {
+  auto version = take<std::uint32_t>(in, kVersionAt);
+  if (version > kBlobVersion) {
     return fail(ErrorCode::kUnsupported, "blob written by a newer Lakeside");
   }
   BlobTrailer trailer{};
@@ -79,6 +81,9 @@ Result<BlobTrailer> decode_blob_trailer(ByteView tail, std::uint64_t file_size) 
   trailer.created = Time(Time::duration(take<Time::rep>(in, kCreatedAt)));
   std::memcpy(trailer.unique.data(), &in[kUniqueAt], trailer.unique.size());
   trailer.table_crc = take<std::uint32_t>(in, kTableCrcAt);
+  if (version != kBlobVersion || take<std::uint64_t>(in, kReservedAt) != 0) {
+    return fail(ErrorCode::kCorrupt, "no blob trailer of version 1");
+  }
   if (take<std::uint32_t>(in, kBlockSizeAt) != kBlobBlockSize || trailer.length > file_size ||
       trailer.footer_offset() + trailer.footer_size() != file_size) {
     return fail(ErrorCode::kCorrupt, "blob trailer does not fit its file");

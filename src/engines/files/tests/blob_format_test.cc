@@ -93,16 +93,28 @@ TEST(BlobFormat, RefusesAFileOfAnotherSize) {
   }
 }
 
-TEST(BlobFormat, RefusesALaterVersion) {
+// The error for the footer of an empty blob with another byte in its trailer and a right checksum.
+Error refusal_of(std::size_t at, char value) {
   BlobTrailer trailer = trailer_of(0);
   std::string footer = footer_of(trailer, {});
-  footer[footer.size() - 64 + 8] = 2;
+  footer[footer.size() - 64 + at] = value;
   std::uint32_t crc = crc32c(0, as_bytes(footer).last(64).first(60));
   std::memcpy(footer.data() + footer.size() - 4, &crc, 4);
   auto back = decode_blob_trailer(as_bytes(footer), file_size_of(trailer));
-  ASSERT_FALSE(back);
-  EXPECT_EQ(back.error().code, ErrorCode::kUnsupported);
-  EXPECT_EQ(back.error().detail, "blob written by a newer Lakeside");
+  return back ? Error{} : back.error();
+}
+
+TEST(BlobFormat, RefusesALaterVersion) {
+  Error error = refusal_of(8, 2);
+  EXPECT_EQ(error.code, ErrorCode::kUnsupported);
+  EXPECT_EQ(error.detail, "blob written by a newer Lakeside");
+}
+
+TEST(BlobFormat, RefusesWhatNoVersionWrote) {
+  EXPECT_EQ(refusal_of(8, 0).detail, "no blob trailer of version 1");
+  for (std::size_t at = 48; at < 56; ++at) {
+    EXPECT_EQ(refusal_of(at, 1).detail, "no blob trailer of version 1") << at;
+  }
 }
 
 }  // namespace
