@@ -9,7 +9,19 @@ set_target_properties(pugixml::pugixml PROPERTIES INTERFACE_LINK_LIBRARIES pugix
 find_package(nlohmann_json REQUIRED CONFIG)     # nlohmann_json::nlohmann_json
 find_package(tomlplusplus REQUIRED CONFIG)      # tomlplusplus::tomlplusplus
 pkg_check_modules(isal REQUIRED IMPORTED_TARGET GLOBAL libisal)
+pkg_check_modules(liburing REQUIRED IMPORTED_TARGET GLOBAL liburing)
+add_library(liburing::liburing ALIAS PkgConfig::liburing)
 add_library(isal::isal ALIAS PkgConfig::isal)
+
+# The allocator of the program, where no sanitizer brings its own. The coroutines of requests that
+# came in together allocate many frames of a size and free them together, for which glibc's
+# caches of seven are too short: a 4 KiB GET spent a sixth of its instructions there.
+add_library(allocator INTERFACE)
+if(CMAKE_BUILD_TYPE MATCHES "^(Release|Dev)$")
+  find_package(mimalloc 2.0 REQUIRED CONFIG)    # mimalloc
+  target_link_libraries(allocator INTERFACE mimalloc)
+endif()
+add_library(allocator::allocator ALIAS allocator)
 
 if(LAKESIDE_TESTS)
   find_package(GTest)                           # GTest::gtest_main

@@ -22,6 +22,9 @@
 namespace lakeside::app {
 namespace {
 
+// This process alone changes the data (one per data folder), so it may keep objects at hand.
+constexpr std::size_t kObjectCacheBytes = 64 << 20;
+
 // Destroyed from the last member to the first: the server stops before what it serves from.
 class RunningCloud final : public Cloud {
  public:
@@ -80,7 +83,9 @@ Status RunningCloud::open_engines(const DataFolder& folder) {
   auto blobs = engines::open_file_blob_store(blob_options);
   if (!blobs) return std::unexpected(blobs.error());
   blobs_ = std::move(*blobs);
-  objects_ = oss::ObjectStore::create(*kv_, *blobs_, hashing_, system_clock(), {});
+  oss::StoreOptions store_options;
+  store_options.object_cache_bytes = kObjectCacheBytes;
+  objects_ = oss::ObjectStore::create(*kv_, *blobs_, hashing_, system_clock(), store_options);
   return {};
 }
 

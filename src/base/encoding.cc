@@ -189,6 +189,11 @@ std::optional<std::string> percent_decode(std::string_view text) {
   return decode_percent(text, false);
 }
 
+// find_first_of would call memchr for each character.
+bool has_escapes(std::string_view text) {
+  return text.find('%') != std::string_view::npos || text.find('+') != std::string_view::npos;
+}
+
 std::optional<std::string> query_decode(std::string_view text) {
   return decode_percent(text, true);
 }

@@ -25,6 +25,8 @@ namespace lakeside {
 void percent_encode_to(std::string& out, std::string_view text, bool keep_slash = false);
 // '+' is left alone; a bad %XX gives nothing.
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text);
+// Whether decoding `text` would change it, or find it malformed.
+[[nodiscard]] bool has_escapes(std::string_view text);
 // For query strings: as percent_decode, and '+' becomes a space.
 [[nodiscard]] std::optional<std::string> query_decode(std::string_view text);
 

@@ -8,9 +8,10 @@ namespace lakeside::engines {
 namespace {
 
 bool is_name(std::string_view name) {
-  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789._-";
-  return !name.empty() && name.size() <= kMaxPartitionName &&
-         name.find_first_not_of(kAllowed) == std::string_view::npos;
+  auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  };
+  return !name.empty() && name.size() <= kMaxPartitionName && std::ranges::all_of(name, allowed);
 }
 
 Status validate_pair(const std::string& key, const std::optional<std::string>& value) {

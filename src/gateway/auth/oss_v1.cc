@@ -168,6 +168,8 @@ Verdict verify(const Attempt& attempt, Credential credential, std::string_view a
 }  // namespace
 
 bool is_oss_sub_resource(std::string_view name) {
+  // Parameters of the signature itself begin with a capital letter, no sub-resource does.
+  if (name.empty() || name.front() < 'a') return false;
   return name.starts_with("x-oss-") || std::ranges::binary_search(kSubResources, name);
 }
 

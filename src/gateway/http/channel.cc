@@ -54,6 +54,11 @@ Io Channel::write(std::span<const iovec> pieces, bool more) {
       from_write(sendmsg(socket_.fd(), &message, MSG_NOSIGNAL | (more ? MSG_MORE : 0))));
 }
 
+Io Channel::sent(int result) {
+  if (result < 0) errno = -result;
+  return count_out(from_write(result));
+}
+
 // One record for head and body: what is small is gathered first. A repeated attempt gathers
 // the same bytes again, as TlsSession::write asks for.
 Io Channel::write_tls(std::span<const iovec> pieces) {

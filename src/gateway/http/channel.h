@@ -34,6 +34,12 @@ class Channel {
   Io read(MutableBytes into, MutableBytes spill);
   // `more`: the rest of the message follows at once, so a short packet can wait for it.
   Io write(std::span<const iovec> pieces, bool more);
+  // Plain connections only. `sent(co_await send_together(pieces))` is a write() that is made
+  // together with those of other connections.
+  [[nodiscard]] Loop::Send send_together(std::span<iovec> pieces) {
+    return loop_.send(socket_.fd(), pieces);
+  }
+  Io sent(int result);
   // Plain connections only.
   Io send_file(const FileSlice& slice);
   [[nodiscard]] bool encrypted() const { return tls_.has_value(); }
@@ -63,6 +69,7 @@ class Channel {
     void await_resume() const noexcept {}
   };
   [[nodiscard]] Fair fair() { return {*this}; }
+  [[nodiscard]] Loop::Yield yield() { return loop_.yield(); }
   // Counts work as if it were that many bytes.
   void charge(std::size_t bytes) { spent_ += bytes; }
 

@@ -156,11 +156,7 @@ Task<bool> Connection::respond(Response& response) {
     sent = co_await send_source(writer, response, plan);
   } else {
     make_head(response, plan);
-    // The requests that came in together are answered together: a client that is woken for each
-    // response alone costs both sides more than the response itself.
-    co_await worker_.loop().yield();
-    sent = writer.send(c.head_out, text_body(response, plan));
-    if (!sent) sent = co_await writer.send_rest();
+    sent = co_await writer.send_text(c.head_out, text_body(response, plan));
   }
   if (channel_.expired()) worker_.shared().counters.stalls.add();
   finish(response, writer.body_bytes(), !sent);
@@ -191,8 +187,7 @@ BodyPlan Connection::plan_response(const Response& response) {
 }
 
 std::string_view Connection::text_body(const Response& response, const BodyPlan& plan) {
-  const auto* text = std::get_if<std::string>(&response.body);
-  return text && plan.send_body ? std::string_view(*text) : std::string_view();
+  return plan.send_body ? response.text().value_or(std::string_view()) : std::string_view();
 }
 
 void Connection::make_head(const Response& response, const BodyPlan& plan) {
@@ -214,9 +209,7 @@ Task<bool> Connection::send_source(ResponseWriter& writer, Response& response, B
     response = refusal_response(Refusal::kHandlerFailed, context_->request.id);
     plan = plan_response(response);
     make_head(response, plan);
-    bool answered = writer.send(context_->head_out, text_body(response, plan));
-    if (!answered) answered = co_await writer.send_rest();
-    co_return answered;
+    co_return co_await writer.send_text(context_->head_out, text_body(response, plan));
   }
   make_head(response, plan);
   context_->answered = std::chrono::steady_clock::now();
@@ -273,8 +266,7 @@ Task<void> Connection::refuse(Refusal refusal) {
   BodyPlan plan = plan_body(response, false, false);
   make_head(response, plan);
   ResponseWriter writer(channel_, worker_.shared().options.limits.stall_timeout);
-  bool sent = writer.send(c.head_out, text_body(response, plan));
-  if (!sent) sent = co_await writer.send_rest();
+  bool sent = co_await writer.send_text(c.head_out, text_body(response, plan));
   count_bytes();
   if (sent) co_await linger();
 }

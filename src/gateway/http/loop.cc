@@ -27,6 +27,7 @@ class Loop::Impl {
   void post(std::coroutine_handle<> coroutine);
   void submit(std::move_only_function<void()> job);
   void after(std::chrono::milliseconds delay, std::move_only_function<void()> job);
+  void add(PendingSend& send) { sends_.add(send); }
   void add(Socket& socket);
   void forget(const Socket& socket);
 
@@ -49,6 +50,7 @@ class Loop::Impl {
   std::array<epoll_event, 256> events_;
   std::span<epoll_event> undispatched_;
   std::vector<Timer> timers_;  // a heap
+  SendBatch sends_{static_cast<unsigned>(std::tuple_size_v<decltype(events_)>)};
   bool quitting_ = false;
   std::vector<std::coroutine_handle<>> running_;
   std::vector<std::move_only_function<void()>> running_jobs_;
@@ -70,6 +72,7 @@ void Loop::Impl::run() {
   while (!quitting_) {
     run_posted();
     run_timers();
+    sends_.run();
     if (!quitting_) wait_and_dispatch(time_to_wait());
   }
 }
@@ -131,7 +134,7 @@ void Loop::Impl::run_timers() {
 int Loop::Impl::time_to_wait() {
   {
     std::lock_guard lock(mutex_);
-    if (!ready_.empty() || !jobs_.empty()) return 0;
+    if (!ready_.empty() || !jobs_.empty() || !sends_.empty()) return 0;
     asleep_ = true;
   }
   if (timers_.empty()) return -1;
@@ -173,6 +176,17 @@ Loop::~Loop() = default;
 void Loop::run() {
   Executor::Scope scope(*this);
   impl_->run();
+}
+
+Loop::Send::Send(Loop& on, int socket, std::span<iovec> pieces)
+    : PendingSend{socket, {}, {}}, loop(on) {
+  message.msg_iov = pieces.data();
+  message.msg_iovlen = pieces.size();
+}
+
+void Loop::Send::await_suspend(std::coroutine_handle<> coroutine) {
+  waiting = coroutine;
+  loop.impl_->add(*this);
 }
 
 void Loop::quit() { impl_->quit(); }

@@ -1,13 +1,17 @@
 // An event loop: one thread that waits for sockets and runs the coroutines that use them.
 #pragma once
 
+#include <sys/uio.h>
+
 #include <chrono>
 #include <coroutine>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 
 #include "base/executor.h"
+#include "gateway/http/send_batch.h"
 
 namespace lakeside::http {
 
@@ -38,6 +42,17 @@ class Loop final : public Executor {
     void await_resume() const noexcept {}
   };
   [[nodiscard]] Yield yield() { return {*this}; }
+
+  // `co_await loop.send(fd, pieces)`: one attempt to send, made together with those of the other
+  // coroutines that are ready. The bytes sent, or -errno; -EAGAIN where it would block.
+  struct Send : PendingSend {
+    Send(Loop& loop, int fd, std::span<iovec> pieces);
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> coroutine);
+    int await_resume() const noexcept { return result; }
+    Loop& loop;
+  };
+  [[nodiscard]] Send send(int fd, std::span<iovec> pieces) { return {*this, fd, pieces}; }
 
   // `co_await loop.sleep(delay)`.
   struct Sleep {

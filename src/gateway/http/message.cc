@@ -38,15 +38,11 @@ bool may_have_control(std::string_view text) {
 }
 
 void append_clean(std::string& out, std::string_view text) {
-  if (!may_have_control(text)) {
-    out += text;
-    return;
-  }
   std::ranges::remove_copy_if(text, std::back_inserter(out), is_control);
 }
 
 bool decode_into(std::string& out, std::string_view text) {
-  if (text.find_first_of("%+") == std::string_view::npos) {
+  if (!has_escapes(text)) {
     out = text;
     return true;
   }
@@ -70,8 +66,17 @@ const QueryParam* RequestHead::param(std::string_view name) const {
   return found == query.end() ? nullptr : &*found;
 }
 
+std::optional<std::string_view> Response::text() const {
+  if (const auto* own = std::get_if<std::string>(&body)) return *own;
+  if (const auto* shared = std::get_if<SharedText>(&body)) return shared->view();
+  if (std::holds_alternative<std::monostate>(body)) return std::string_view();
+  return std::nullopt;
+}
+
 std::optional<std::vector<QueryParam>> parse_query(std::string_view raw_query) {
   std::vector<QueryParam> params;
+  if (raw_query.empty()) return params;
+  params.reserve(1 + static_cast<std::size_t>(std::ranges::count(raw_query, '&')));
   while (!raw_query.empty()) {
     std::string_view part = raw_query.substr(0, raw_query.find('&'));
     raw_query.remove_prefix(std::min(part.size() + 1, raw_query.size()));
@@ -87,11 +92,24 @@ std::optional<std::vector<QueryParam>> parse_query(std::string_view raw_query) {
 }
 
 void HeaderBlock::add(std::string_view name, std::string_view value) {
-  if (text_.empty()) text_.reserve(512);
-  append_clean(text_, name);
-  text_ += ": ";
-  append_clean(text_, value);
-  text_ += "\r\n";
+  if (text_.empty()) text_.reserve(1024);
+  if (may_have_control(name) || may_have_control(value)) {
+    append_clean(text_, name);
+    text_ += ": ";
+    append_clean(text_, value);
+    text_ += "\r\n";
+    return;
+  }
+  std::size_t before = text_.size();
+  text_.resize_and_overwrite(before + name.size() + value.size() + 4, [&](char* text, auto size) {
+    char* at = std::copy(name.begin(), name.end(), text + before);
+    *at++ = ':';
+    *at++ = ' ';
+    at = std::copy(value.begin(), value.end(), at);
+    *at++ = '\r';
+    *at = '\n';
+    return size;
+  });
 }
 
 void HeaderBlock::add(std::string_view name, std::uint64_t value) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/shared_text.h"
 #include "base/stream.h"
 
 namespace lakeside::http {
@@ -77,12 +78,15 @@ struct Response {
   // Everything but Date, Server, Connection, Content-Length and Transfer-Encoding, which the
   // connection writes.
   HeaderBlock headers;
-  std::variant<std::monostate, std::string, std::unique_ptr<SegmentSource>> body;
+  std::variant<std::monostate, std::string, SharedText, std::unique_ptr<SegmentSource>> body;
   // The length of a streamed body; without it the body is sent chunked. For a HEAD request:
-  // the length to announce. Ignored for a string body, except for HEAD.
+  // the length to announce. Ignored for a text, except for HEAD.
   std::optional<std::uint64_t> content_length;
   bool close = false;      // close the connection after this response
   std::string error_code;  // for the log: "NoSuchKey"; empty on success
+
+  // A body that is at hand; nothing of one that is streamed.
+  [[nodiscard]] std::optional<std::string_view> text() const;
 };
 
 // What happened to an exchange, for the log and for metering.

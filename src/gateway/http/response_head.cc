@@ -109,11 +109,7 @@ BodyPlan plan_body(const Response& response, bool head_request, bool http10) {
   using Coding = BodyPlan::Coding;
   BodyPlan plan;
   bool bodiless_status = response.status == 204 || response.status == 304;
-  if (const auto* text = std::get_if<std::string>(&response.body)) {
-    plan.announced = text->size();
-  } else if (std::holds_alternative<std::monostate>(response.body)) {
-    plan.announced = 0;
-  }
+  if (auto text = response.text()) plan.announced = text->size();
   if (response.content_length && (head_request || response.status == 304 || !plan.announced)) {
     plan.announced = response.content_length;
   }

@@ -32,28 +32,46 @@ void ResponseWriter::set_pieces(std::string_view first, std::string_view second,
   more_ = more;
 }
 
-bool ResponseWriter::push() {
-  while (true) {
-    while (next_ < pieces_.size() && pieces_[next_].iov_len == 0) ++next_;
-    if (next_ == pieces_.size()) return true;
-    std::size_t count = pieces_.size() - next_;
-    if (pieces_.back().iov_len == 0) --count;
-    last_ = channel_.write({&pieces_[next_], count}, more_);
-    if (!last_.done()) return false;
-    std::size_t sent = last_.bytes;
-    for (std::size_t i = next_; i < pieces_.size() && sent > 0; ++i) {
-      std::size_t n = std::min(sent, pieces_[i].iov_len);
-      pieces_[i].iov_base = static_cast<char*>(pieces_[i].iov_base) + n;
-      pieces_[i].iov_len -= n;
-      sent -= n;
-    }
+// What is left to send.
+std::span<iovec> ResponseWriter::rest() {
+  while (next_ < pieces_.size() && pieces_[next_].iov_len == 0) ++next_;
+  std::size_t count = pieces_.size() - next_;
+  if (count > 0 && pieces_.back().iov_len == 0) --count;
+  return std::span(pieces_).subspan(next_, count);
+}
+
+void ResponseWriter::advance(std::size_t sent) {
+  for (std::size_t i = next_; i < pieces_.size() && sent > 0; ++i) {
+    std::size_t n = std::min(sent, pieces_[i].iov_len);
+    pieces_[i].iov_base = static_cast<char*>(pieces_[i].iov_base) + n;
+    pieces_[i].iov_len -= n;
+    sent -= n;
   }
 }
 
-bool ResponseWriter::send(std::string_view head, std::string_view body) {
+bool ResponseWriter::push() {
+  for (auto left = rest(); !left.empty(); left = rest()) {
+    last_ = channel_.write(left, more_);
+    if (!last_.done()) return false;
+    advance(last_.bytes);
+  }
+  return true;
+}
+
+Task<bool> ResponseWriter::send_text(std::string_view head, std::string_view body) {
   set_pieces(head, body, false);
   body_bytes_ = body.size();
-  return push();
+  if (channel_.encrypted()) {
+    co_await channel_.yield();
+    co_return co_await send_pieces();
+  }
+  int result = co_await channel_.send_together(rest());
+  last_ = channel_.sent(result);
+  if (last_.done()) {
+    advance(last_.bytes);
+    co_return co_await send_pieces();
+  }
+  co_return co_await send_rest();
 }
 
 Task<bool> ResponseWriter::send_rest() {

@@ -18,10 +18,9 @@ class ResponseWriter {
   ResponseWriter(Channel& channel, std::chrono::seconds stall_timeout)
       : channel_(channel), stall_timeout_(stall_timeout) {}
 
-  // Attempts to send head and body in one piece without waiting. False: send_rest() goes on.
-  bool send(std::string_view head, std::string_view body);
-  // To be called when send() was not done. False: the client left or stalled.
-  Task<bool> send_rest();
+  // Sends head and body in one piece, together with the responses of other connections.
+  // False: the client left or stalled.
+  Task<bool> send_text(std::string_view head, std::string_view body);
 
   // Sends `head` and the stream `first`, then `source`; `first` is what source.next() said
   // first. Fails where the source fails or does not keep to the announced length.
@@ -36,8 +35,12 @@ class ResponseWriter {
   Task<bool> send_slice(const FileSlice& slice);
   Task<bool> send_slice_encrypted(const FileSlice& slice);
   void set_pieces(std::string_view first, std::string_view second, bool more);
+  [[nodiscard]] std::span<iovec> rest();
+  void advance(std::size_t sent);
   // Sends until blocked; true when all pieces are out.
   bool push();
+  // Goes on after push() was blocked.
+  Task<bool> send_rest();
   Task<bool> send_pieces();
   [[nodiscard]] std::unexpected<Error> gone() const;
 

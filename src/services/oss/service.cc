@@ -26,7 +26,7 @@ wire::Level level_of(const auth::SignedTarget& target) {
 
 // x-amz-expected-bucket-owner and x-amz-source-expected-bucket-owner.
 OssStatus check_expected_owner(const OssCall& call, std::string_view header,
-                               const std::optional<Bucket>& bucket) {
+                               const BucketPtr& bucket) {
   if (call.dialect != Dialect::kS3 || !bucket) return {};
   auto expected = call.head().header(header);
   if (!expected || *expected == bucket->owner) return {};

@@ -75,7 +75,7 @@ Task<OssResult<AppendResult>> Store::append(const std::string& bucket, const std
   if (body.source.length().value_or(0) > kShortBlob) {
     // What cannot be appended is refused before much of it is taken in. Decided again at the
     // commit.
-    auto found = co_await find_object(**entry, key, false);
+    auto found = co_await load_object(**entry, key, false);
     if (!found && found.error().code != Errc::kNoSuchKey) {
       co_return std::unexpected(std::move(found.error()));
     }
@@ -102,7 +102,7 @@ Task<OssResult<AppendResult>> Store::append_taken(const BucketEntry& bucket, con
   OssError refusal{Errc::kServiceUnavailable, "Too many writers of one key.", {}, {}};
   bool uncertain = false;
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
-    auto found = co_await find_object(bucket, key, true);
+    auto found = co_await load_object(bucket, key, true);
     if (!found && found.error().code != Errc::kNoSuchKey) {
       refusal = std::move(found.error());
       break;

@@ -83,10 +83,10 @@ Task<OssResult<BucketRef>> Store::load_bucket(const std::string& name) {
   co_return entry;
 }
 
-Task<OssResult<Bucket>> Store::get_bucket(const std::string& name) {
+Task<OssResult<BucketPtr>> Store::get_bucket(const std::string& name) {
   auto entry = co_await open_bucket(name);
   if (!entry) co_return std::unexpected(std::move(entry.error()));
-  co_return (*entry)->bucket();
+  co_return BucketPtr(*entry, &(*entry)->bucket());
 }
 
 Task<OssResult<std::size_t>> Store::count_buckets(const std::string& owner) {

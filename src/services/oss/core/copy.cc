@@ -33,14 +33,14 @@ Task<OssResult<ObjectInfo>> Store::copy(const std::string& source_bucket,
   auto source = co_await open_object(**source_entry, source_key, std::nullopt,
                                      InvalidRangeIs::kError, options.source_conditions);
   if (!source) co_return std::unexpected(std::move(source.error()));
-  const ObjectInfo& info = source->info;
+  const ObjectInfo& info = *source->info;
   if (info.size > kMaxSinglePut) co_return fail(Errc::kEntityTooLarge);
   PutOptions put = options.put;
   if (!options.replace_headers) put.headers = info.headers;
 
   std::optional<SegmentReader> stream;
   if (source->stream) stream.emplace(*source->stream, info.size);
-  StringReader memory(source->inline_data);
+  StringReader memory(source->inline_data.view());
   ByteSource* reader = &memory;
   if (stream) reader = &*stream;
   Body body{*reader, {}, {}, {}};

@@ -41,7 +41,20 @@ OssResult<std::optional<ResolvedRange>> choose(const std::optional<ByteRange>& r
 
 }  // namespace
 
-Task<OssResult<Store::Found>> Store::find_object(const BucketEntry& bucket, const std::string& key,
+Task<OssResult<StoredObjectRef>> Store::find_object(const BucketEntry& bucket,
+                                                    const std::string& key, bool with_data) {
+  if (StoredObjectRef cached = objects_.find(bucket.id(), key)) co_return cached;
+  std::uint64_t generation = objects_.generation(bucket.id(), key);
+  auto loaded = co_await load_object(bucket, key, with_data);
+  if (!loaded) co_return std::unexpected(std::move(loaded.error()));
+  auto object = std::make_shared<const StoredObject>(std::move(*loaded));
+  if (object->tail.size() == object->record.info.size) {
+    objects_.insert(bucket.id(), key, object, generation);
+  }
+  co_return object;
+}
+
+Task<OssResult<StoredObject>> Store::load_object(const BucketEntry& bucket, const std::string& key,
                                                  bool with_data) {
   std::array<std::string, 3> wanted{keys::object(key), keys::data(key), {}};
   std::size_t count = with_data ? 2 : 1;
@@ -53,7 +66,7 @@ Task<OssResult<Store::Found>> Store::find_object(const BucketEntry& bucket, cons
       if (!exists) co_return std::unexpected(std::move(exists.error()));
       co_return fail(Errc::kNoSuchKey);
     }
-    Found found;
+    StoredObject found;
     auto record = decode_object(key, *(*values)[0]);
     if (!record) co_return damaged(bucket, key, record.error().detail);
     found.record = std::move(*record);
@@ -92,30 +105,27 @@ Task<OssResult<ObjectData>> Store::open_object(const BucketEntry& bucket, const 
   for (int attempt = 0;; ++attempt) {
     auto found = co_await find_object(bucket, key, true);
     if (!found) co_return std::unexpected(std::move(found.error()));
-    ObjectRecord& record = found->record;
+    const StoredObject& object = **found;
+    const ObjectRecord& record = object.record;
     OssStatus allowed = check_read(conditions, record.info);
     if (!allowed) co_return std::unexpected(std::move(allowed.error()));
     auto chosen = choose(range, invalid_range, record.info.size);
     if (!chosen) co_return std::unexpected(std::move(chosen.error()));
 
     ObjectData result;
+    result.info = {*found, &record.info};
     result.range = *chosen;
     Extent extent =
         cut(record.slices, record.tail, chosen->value_or(ResolvedRange{0, record.info.size}));
-    std::string tail = std::move(found->tail);
-    if (extent.tail_length != tail.size()) {
-      tail = tail.substr(extent.tail_offset, extent.tail_length);
-    }
+    auto tail = std::string_view(object.tail).substr(extent.tail_offset, extent.tail_length);
     if (extent.slices.empty()) {
-      result.info = std::move(record.info);
-      result.inline_data = std::move(tail);
+      result.inline_data = {*found, tail};
       co_return result;
     }
     std::string first_blob = extent.slices.front().blob;
-    auto stream =
-        co_await open_slices(blobs_, pins_, bucket.id(), std::move(extent.slices), std::move(tail));
+    auto stream = co_await open_slices(blobs_, pins_, bucket.id(), std::move(extent.slices),
+                                       std::string(tail));
     if (stream) {
-      result.info = std::move(record.info);
       result.stream = std::move(*stream);
       co_return result;
     }
@@ -143,9 +153,10 @@ Task<OssResult<ObjectInfo>> Store::head(const std::string& bucket, const std::st
   if (!entry) co_return std::unexpected(std::move(entry.error()));
   auto found = co_await find_object(**entry, key, false);
   if (!found) co_return std::unexpected(std::move(found.error()));
-  auto allowed = check_read(conditions, found->record.info);
+  const ObjectInfo& info = (*found)->record.info;
+  auto allowed = check_read(conditions, info);
   if (!allowed) co_return std::unexpected(std::move(allowed.error()));
-  co_return std::move(found->record.info);
+  co_return info;
 }
 
 }  // namespace lakeside::oss

@@ -213,17 +213,17 @@ Task<OssResult<Part>> Store::upload_part_copy(const std::string& bucket, const s
                                      source_conditions);
   if (!source) co_return std::unexpected(std::move(source.error()));
   // A part that is silently shorter than asked for would spoil the object.
-  if (range && range->last && *range->last >= source->info.size) {
+  if (range && range->last && *range->last >= source->info->size) {
     co_return fail(Errc::kInvalidRange,
                    "The specified copy range is invalid for the source object size.");
   }
 
-  std::uint64_t length = source->range ? source->range->length : source->info.size;
+  std::uint64_t length = source->range ? source->range->length : source->info->size;
   std::optional<std::uint64_t> expected_crc64;
-  if (length == source->info.size) expected_crc64 = source->info.crc64;
+  if (length == source->info->size) expected_crc64 = source->info->crc64;
   std::optional<SegmentReader> stream;
   if (source->stream) stream.emplace(*source->stream, length);
-  StringReader memory(source->inline_data);
+  StringReader memory(source->inline_data.view());
   ByteSource* reader = &memory;
   if (stream) reader = &*stream;
   Body body{*reader, {}, {}, {}};

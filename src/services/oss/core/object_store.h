@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/executor.h"
+#include "base/shared_text.h"
 #include "base/stream.h"
 #include "engines/blob.h"
 #include "engines/kv.h"
@@ -68,9 +69,9 @@ struct GetOptions {
   InvalidRangeIs invalid_range = InvalidRangeIs::kError;  // kError → kInvalidRange
 };
 struct ObjectData {
-  ObjectInfo info;
+  std::shared_ptr<const ObjectInfo> info;
   std::optional<ResolvedRange> range;     // set when part of the object was asked for
-  std::string inline_data;                // the bytes, when they were at hand
+  SharedText inline_data;                 // the bytes, when they were at hand
   std::unique_ptr<SegmentSource> stream;  // else where they come from
 };
 
@@ -169,6 +170,8 @@ struct CompleteOptions {
 struct StoreOptions {
   std::size_t inline_limit = 64 << 10;     // objects up to this size rest beside their record
   std::chrono::seconds garbage_grace{60};  // removed blobs stay readable this long
+  // Memory for small objects that are read often. 0 where other processes change objects too.
+  std::size_t object_cache_bytes = 0;
 };
 
 class ObjectStore {
@@ -183,8 +186,8 @@ class ObjectStore {
   // Buckets.
   // kBucketAlreadyExists (another owner), kBucketAlreadyOwnedByYou, kTooManyBuckets.
   virtual Task<OssResult<Bucket>> create_bucket(const Bucket& wanted) = 0;
-  virtual Task<OssStatus> delete_bucket(const std::string& name) = 0;       // kBucketNotEmpty
-  virtual Task<OssResult<Bucket>> get_bucket(const std::string& name) = 0;  // cached
+  virtual Task<OssStatus> delete_bucket(const std::string& name) = 0;          // kBucketNotEmpty
+  virtual Task<OssResult<BucketPtr>> get_bucket(const std::string& name) = 0;  // cached
   virtual Task<OssStatus> set_bucket_acl(const std::string& name, Acl acl) = 0;
   // In name order, names > after, that begin with prefix, owned by `owner`.
   virtual Task<OssResult<std::vector<Bucket>>> list_buckets(const std::string& owner,

@@ -9,7 +9,8 @@ Store::Store(engines::Kv& kv, engines::BlobStore& blobs, ThreadPool& pool, const
       pool_(pool),
       clock_(clock),
       options_(options),
-      started_(clock.now()) {}
+      started_(clock.now()),
+      objects_(options.object_cache_bytes) {}
 
 std::unique_ptr<ObjectStore> ObjectStore::create(engines::Kv& kv, engines::BlobStore& blobs,
                                                  ThreadPool& pool, const Clock& clock,

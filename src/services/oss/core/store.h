@@ -17,6 +17,7 @@
 #include "services/oss/core/bucket_cache.h"
 #include "services/oss/core/ingest.h"
 #include "services/oss/core/key_locks.h"
+#include "services/oss/core/object_cache.h"
 #include "services/oss/core/object_store.h"
 #include "services/oss/core/records.h"
 
@@ -44,7 +45,7 @@ class Store final : public ObjectStore {
 
   Task<OssResult<Bucket>> create_bucket(const Bucket& wanted) override;
   Task<OssStatus> delete_bucket(const std::string& name) override;
-  Task<OssResult<Bucket>> get_bucket(const std::string& name) override;
+  Task<OssResult<BucketPtr>> get_bucket(const std::string& name) override;
   Task<OssStatus> set_bucket_acl(const std::string& name, Acl acl) override;
   Task<OssResult<std::vector<Bucket>>> list_buckets(const std::string& owner,
                                                     const std::string& prefix,
@@ -151,14 +152,11 @@ class Store final : public ObjectStore {
                                        std::optional<std::uint64_t> expected_crc64);
 
   // ---- get.cc ----
-  // An object's record and, where asked for, its tail.
-  struct Found {
-    std::string bytes;    // of the record
-    ObjectRecord record;  // with all slices
-    std::string tail;     // verified
-  };
-  Task<OssResult<Found>> find_object(const BucketEntry& bucket, const std::string& key,
-                                     bool with_data);
+  // From the cache, else from the engine. Its tail may be missing without `with_data`.
+  Task<OssResult<StoredObjectRef>> find_object(const BucketEntry& bucket, const std::string& key,
+                                               bool with_data);
+  Task<OssResult<StoredObject>> load_object(const BucketEntry& bucket, const std::string& key,
+                                            bool with_data);
   Task<OssResult<ObjectData>> open_object(const BucketEntry& bucket, const std::string& key,
                                           const std::optional<ByteRange>& range,
                                           InvalidRangeIs invalid_range,
@@ -229,6 +227,7 @@ class Store final : public ObjectStore {
   Md5Service md5_;
 
   BucketCache buckets_;
+  ObjectCache objects_;
   KeyLocks locks_;
   BlobPins pins_;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -34,6 +35,9 @@ struct Bucket {
   StorageClass storage_class = StorageClass::kStandard;
   friend bool operator==(const Bucket&, const Bucket&) = default;
 };
+
+// Shared with the cache: every request asks for its bucket.
+using BucketPtr = std::shared_ptr<const Bucket>;
 
 struct BucketStat {
   std::uint64_t object_count = 0;

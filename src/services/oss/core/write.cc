@@ -23,6 +23,16 @@ std::vector<std::string> blobs_of(const std::vector<BlobSlice>& slices) {
   return blobs;
 }
 
+std::vector<std::string_view> changed_objects(const engines::Batch& batch) {
+  std::vector<std::string_view> changed;
+  for (const engines::Batch::Write& write : batch.writes()) {
+    if (write.key.front() == keys::kObjectKind) {
+      changed.push_back(std::string_view(write.key).substr(1));
+    }
+  }
+  return changed;
+}
+
 // Those of `old` that `next` does not use any more.
 std::vector<std::string> blobs_left(const std::vector<BlobSlice>& old,
                                     const std::vector<BlobSlice>& next) {
@@ -77,6 +87,7 @@ void Store::begin(engines::Batch& batch) const { batch.require(keys::state(), op
 
 Task<OssResult<bool>> Store::commit(const BucketEntry& bucket, const engines::Batch& batch,
                                     bool* uncertain) {
+  ObjectCache::Change change(objects_, bucket.id(), changed_objects(batch));
   auto done = co_await kv_.commit(bucket.partition, batch);
   if (done) co_return true;
   ErrorCode code = done.error().code;

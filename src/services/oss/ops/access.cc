@@ -78,19 +78,19 @@ OssStatus decide(const Principal& caller, const Question& question, std::string_
 
 }  // namespace
 
-Task<OssResult<std::optional<Bucket>>> authorise(ObjectStore& store, const Principal& caller,
-                                                 const Question& question) {
+Task<OssResult<BucketPtr>> authorise(ObjectStore& store, const Principal& caller,
+                                     const Question& question) {
   if (question.access == Access::kAccount) {
     OssStatus allowed = fail(Errc::kAccessDenied);
     if (!is_anonymous(caller)) allowed = decide(caller, question, caller.account_id, false);
     if (!allowed) co_return std::unexpected(std::move(allowed.error()));
-    co_return std::nullopt;
+    co_return BucketPtr();
   }
   auto bucket = co_await store.get_bucket(question.bucket);
   if (!bucket) co_return std::unexpected(std::move(bucket.error()));
-  auto by_acl = co_await granted(store, caller, *bucket, question);
+  auto by_acl = co_await granted(store, caller, **bucket, question);
   if (!by_acl) co_return std::unexpected(std::move(by_acl.error()));
-  OssStatus allowed = decide(caller, question, bucket->owner, *by_acl);
+  OssStatus allowed = decide(caller, question, (*bucket)->owner, *by_acl);
   if (!allowed) co_return std::unexpected(std::move(allowed.error()));
   co_return std::move(*bucket);
 }

@@ -1,7 +1,6 @@
 // Who may do what: the resource's owner and access lists, put to services/ram.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,10 +27,9 @@ struct Question {
   std::span<const std::string> keys = {};
 };
 
-// The bucket's record where it is allowed (nothing for kAccount), else kAccessDenied, or why the
+// The bucket's record where it is allowed (null for kAccount), else kAccessDenied, or why the
 // bucket could not be read. References in `question` live until it resumes.
-[[nodiscard]] Task<OssResult<std::optional<Bucket>>> authorise(ObjectStore& store,
-                                                               const Principal& caller,
-                                                               const Question& question);
+[[nodiscard]] Task<OssResult<BucketPtr>> authorise(ObjectStore& store, const Principal& caller,
+                                                   const Question& question);
 
 }  // namespace lakeside::oss::ops

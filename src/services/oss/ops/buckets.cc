@@ -4,13 +4,10 @@ namespace lakeside::oss::ops {
 namespace {
 
 // Another account's bucket, or ours already: decides what PutBucket means.
-Task<OssResult<Bucket>> put_existing(Context& context, PutBucket& request, OssError exists) {
+Task<OssStatus> put_existing(Context& context, PutBucket& request, OssError exists) {
   if (!request.exists_is_success) co_return std::unexpected(std::move(exists));
-  if (request.acl) {
-    auto changed = co_await context.store.set_bucket_acl(request.bucket, *request.acl);
-    if (!changed) co_return std::unexpected(std::move(changed.error()));
-  }
-  co_return co_await context.store.get_bucket(request.bucket);
+  if (!request.acl) co_return OssStatus{};
+  co_return co_await context.store.set_bucket_acl(request.bucket, *request.acl);
 }
 
 }  // namespace
@@ -30,7 +27,7 @@ Task<OssResult<ListBucketsResult>> run(Context& context, ListBuckets& request) {
   co_return result;
 }
 
-Task<OssResult<Bucket>> run(Context& context, PutBucket& request) {
+Task<OssStatus> run(Context& context, PutBucket& request) {
   Bucket wanted;
   wanted.name = request.bucket;
   wanted.owner = context.caller.account_id;
@@ -40,22 +37,23 @@ Task<OssResult<Bucket>> run(Context& context, PutBucket& request) {
   if (!created && created.error().code == Errc::kBucketAlreadyOwnedByYou) {
     co_return co_await put_existing(context, request, std::move(created.error()));
   }
-  co_return created;
+  if (!created) co_return std::unexpected(std::move(created.error()));
+  co_return OssStatus{};
 }
 
 Task<OssStatus> run(Context& context, DeleteBucket& request) {
   return context.store.delete_bucket(request.bucket);
 }
 
-Task<OssResult<Bucket>> run(Context& context, HeadBucket& request) {
+Task<OssResult<BucketPtr>> run(Context& context, HeadBucket& request) {
   return context.store.get_bucket(request.bucket);
 }
 
-Task<OssResult<Bucket>> run(Context& context, GetBucketInfo& request) {
+Task<OssResult<BucketPtr>> run(Context& context, GetBucketInfo& request) {
   return context.store.get_bucket(request.bucket);
 }
 
-Task<OssResult<Bucket>> run(Context& context, GetBucketLocation& request) {
+Task<OssResult<BucketPtr>> run(Context& context, GetBucketLocation& request) {
   return context.store.get_bucket(request.bucket);
 }
 
@@ -63,7 +61,7 @@ Task<OssResult<BucketStat>> run(Context& context, GetBucketStat& request) {
   return context.store.bucket_stat(request.bucket);
 }
 
-Task<OssResult<Bucket>> run(Context& context, GetBucketAcl& request) {
+Task<OssResult<BucketPtr>> run(Context& context, GetBucketAcl& request) {
   return context.store.get_bucket(request.bucket);
 }
 

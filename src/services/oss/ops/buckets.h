@@ -29,7 +29,7 @@ struct PutBucket {  // S3: CreateBucket
   // OSS takes it for success, and for a change of the ACL where one is given.
   bool exists_is_success = true;
 };
-[[nodiscard]] Task<OssResult<Bucket>> run(Context& context, PutBucket& request);
+[[nodiscard]] Task<OssStatus> run(Context& context, PutBucket& request);
 
 struct DeleteBucket {
   std::string bucket;
@@ -39,17 +39,17 @@ struct DeleteBucket {
 struct HeadBucket {
   std::string bucket;
 };
-[[nodiscard]] Task<OssResult<Bucket>> run(Context& context, HeadBucket& request);
+[[nodiscard]] Task<OssResult<BucketPtr>> run(Context& context, HeadBucket& request);
 
 struct GetBucketInfo {
   std::string bucket;
 };
-[[nodiscard]] Task<OssResult<Bucket>> run(Context& context, GetBucketInfo& request);
+[[nodiscard]] Task<OssResult<BucketPtr>> run(Context& context, GetBucketInfo& request);
 
 struct GetBucketLocation {
   std::string bucket;
 };
-[[nodiscard]] Task<OssResult<Bucket>> run(Context& context, GetBucketLocation& request);
+[[nodiscard]] Task<OssResult<BucketPtr>> run(Context& context, GetBucketLocation& request);
 
 struct GetBucketStat {
   std::string bucket;
@@ -59,7 +59,7 @@ struct GetBucketStat {
 struct GetBucketAcl {
   std::string bucket;
 };
-[[nodiscard]] Task<OssResult<Bucket>> run(Context& context, GetBucketAcl& request);
+[[nodiscard]] Task<OssResult<BucketPtr>> run(Context& context, GetBucketAcl& request);
 
 struct PutBucketAcl {
   std::string bucket;

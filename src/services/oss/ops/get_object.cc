@@ -7,17 +7,24 @@ bool reaches_behind(const ByteRange& asked, std::uint64_t size) {
   return asked.last && (asked.first ? *asked.last >= size : *asked.last > size);
 }
 
-}  // namespace
-
-Task<OssResult<ObjectData>> run(Context& context, GetObject& request) {
+// OSS answers with the whole object where the range ends behind it.
+Task<OssResult<ObjectData>> get_range_inside(Context& context, GetObject& request) {
   const ObjectName& name = request.object;
   auto data = co_await context.store.get(name.bucket, name.key, request.options);
-  if (data && request.end_must_be_inside && data->range &&
-      reaches_behind(*request.options.range, data->info.size)) {
+  if (data && data->range && reaches_behind(*request.options.range, data->info->size)) {
     request.options.range.reset();
     co_return co_await context.store.get(name.bucket, name.key, request.options);
   }
   co_return data;
+}
+
+}  // namespace
+
+Task<OssResult<ObjectData>> run(Context& context, GetObject& request) {
+  if (request.end_must_be_inside && request.options.range) {
+    return get_range_inside(context, request);
+  }
+  return context.store.get(request.object.bucket, request.object.key, request.options);
 }
 
 Task<OssResult<ObjectInfo>> run(Context& context, HeadObject& request) {

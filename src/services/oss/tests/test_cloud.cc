@@ -81,7 +81,7 @@ Task<Answer> ask(gateway::Service& service, http::Request& request, Who who) {
   answer.headers = split_headers(response.headers.text());
   answer.content_length = response.content_length;
   if (call->operation != nullptr) answer.operation = call->operation->name;
-  if (auto* text = std::get_if<std::string>(&response.body)) answer.body = *text;
+  if (auto text = response.text()) answer.body = *text;
   if (auto* stream = std::get_if<std::unique_ptr<SegmentSource>>(&response.body)) {
     answer.body = co_await drain(std::move(*stream));
   }

@@ -28,8 +28,8 @@ OssResult<Acl> wanted_acl(const OssCall& call, std::string_view oss_name,
 
 }  // namespace
 
-static http::Response encode(OssCall& call, ops::GetBucketAcl&, Bucket& bucket) {
-  return xml_response(access_control(bucket.acl, bucket.owner, call.dialect));
+static http::Response encode(OssCall& call, ops::GetBucketAcl&, const BucketPtr& bucket) {
+  return xml_response(access_control(bucket->acl, bucket->owner, call.dialect));
 }
 
 static http::Response encode(OssCall&, ops::PutBucketAcl&) { return empty_response(); }

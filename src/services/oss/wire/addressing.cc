@@ -110,7 +110,7 @@ Split split_path(std::string_view raw_path) {
 }
 
 bool decode_into(std::string& out, std::string_view raw, bool plus_is_space) {
-  if (raw.find_first_of("%+") == std::string_view::npos) {
+  if (!has_escapes(raw)) {
     out = raw;
     return true;
   }

@@ -100,7 +100,7 @@ static http::Response encode(OssCall& call, ops::ListBuckets& op, ops::ListBucke
   return xml_response(list_buckets(answer, call.dialect, call.env.names));
 }
 
-static http::Response encode(OssCall&, ops::PutBucket& op, Bucket&) {
+static http::Response encode(OssCall&, ops::PutBucket& op) {
   http::Response response;
   response.headers.add("Location", "/" + op.bucket);
   return response;
@@ -108,18 +108,18 @@ static http::Response encode(OssCall&, ops::PutBucket& op, Bucket&) {
 
 static http::Response encode(OssCall&, ops::DeleteBucket&) { return empty_response(204); }
 
-static http::Response encode(OssCall& call, ops::HeadBucket&, Bucket&) {
+static http::Response encode(OssCall& call, ops::HeadBucket&, BucketPtr&) {
   http::Response response;
   response.headers.add("x-amz-bucket-region", call.env.names.region);
   return response;
 }
 
-static http::Response encode(OssCall& call, ops::GetBucketInfo&, Bucket& bucket) {
-  return xml_response(bucket_info(bucket, call.env.names));
+static http::Response encode(OssCall& call, ops::GetBucketInfo&, const BucketPtr& bucket) {
+  return xml_response(bucket_info(*bucket, call.env.names));
 }
 
-static http::Response encode(OssCall& call, ops::GetBucketLocation&, Bucket& bucket) {
-  return xml_response(bucket_location(bucket, call.dialect, call.env.names));
+static http::Response encode(OssCall& call, ops::GetBucketLocation&, const BucketPtr& bucket) {
+  return xml_response(bucket_location(*bucket, call.dialect, call.env.names));
 }
 
 static http::Response encode(OssCall&, ops::GetBucketStat&, BucketStat& stat) {

@@ -38,8 +38,8 @@ struct OssCall final : gateway::Call {
   Dialect dialect = Dialect::kOss;
   AddressStyle style = AddressStyle::kPath;
   const Row* row = nullptr;
-  // The target's bucket, once authorise has seen it.
-  std::optional<Bucket> bucket_record;
+  // The target's bucket, once authorise has seen it; null for operations on the account.
+  BucketPtr bucket_record;
 };
 
 // Which language the client speaks: the signature's; of an anonymous request, S3 where a header

@@ -34,7 +34,7 @@ void read_range(const OssCall& call, ops::GetObject& op) {
 }
 
 void add_body(http::Response& response, ObjectData& data) {
-  response.content_length = data.range ? data.range->length : data.info.size;
+  response.content_length = data.range ? data.range->length : data.info->size;
   if (data.stream) {
     response.body = std::move(data.stream);
   } else {
@@ -61,10 +61,10 @@ OssStatus add_head_range(const OssCall& call, const ObjectInfo& info, http::Resp
 static http::Response encode(OssCall& call, ops::GetObject&, ObjectData& data) {
   http::Response response;
   bool partial = data.range.has_value();
-  add_object_headers(response.headers, data.info, call, overrides(call.head()), partial);
+  add_object_headers(response.headers, *data.info, call, overrides(call.head()), partial);
   if (partial) {
     response.status = 206;
-    add_content_range(response.headers, *data.range, data.info.size);
+    add_content_range(response.headers, *data.range, data.info->size);
   }
   add_body(response, data);
   return response;

@@ -8,7 +8,11 @@ namespace {
 class Buckets : public StoreTest {
  protected:
   OssStatus erase(const std::string& name) { return run_blocking(store_->delete_bucket(name)); }
-  OssResult<Bucket> find(const std::string& name) { return run_blocking(store_->get_bucket(name)); }
+  OssResult<Bucket> find(const std::string& name) {
+    auto bucket = run_blocking(store_->get_bucket(name));
+    if (!bucket) return std::unexpected(bucket.error());
+    return **bucket;
+  }
 
   // Writes '!' as a deletion under way, or one that died, would.
   void close(const std::string& name, std::uint64_t nonce) {

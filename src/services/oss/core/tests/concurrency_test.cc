@@ -73,13 +73,13 @@ TEST_F(Concurrency, WritersOfOneKeyAllSucceed) {
           EXPECT_EQ(found.error().code, Errc::kNoSuchKey);
           continue;
         }
-        std::string data = std::move(found->inline_data);
+        std::string data(found->inline_data.view());
         if (found->stream) {
           auto read = co_await read_all(*found->stream);
           EXPECT_TRUE(read);
           data = std::move(*read);
         }
-        EXPECT_TRUE(all.at(found->info.etag.oss) == data);
+        EXPECT_TRUE(all.at(found->info->etag.oss) == data);
       }
     };
     std::vector<Task<void>> tasks;

@@ -108,7 +108,7 @@ class StoreTest : public ::testing::Test {
                                         std::string bucket = kBucket) {
     auto found = co_await store_->get(bucket, key, options);
     if (!found) co_return std::unexpected(std::move(found.error()));
-    if (!found->stream) co_return std::move(found->inline_data);
+    if (!found->stream) co_return std::string(found->inline_data.view());
     auto data = co_await read_all(*found->stream);
     if (!data) co_return from_engine(std::move(data.error()));
     co_return std::move(*data);
@@ -137,7 +137,7 @@ class StoreTest : public ::testing::Test {
   // All keys of a kind in the bucket's partition.
   std::vector<std::string> records_of(char kind, const std::string& bucket = kBucket) {
     std::vector<std::string> found;
-    engines::Partition partition{run_blocking(store_->get_bucket(bucket))->id};
+    engines::Partition partition{run_blocking(store_->get_bucket(bucket)).value()->id};
     engines::ScanVisitor visit = [&](std::string_view key, std::string_view) {
       if (key.front() != kind) return engines::ScanStep::stop();
       found.emplace_back(key);

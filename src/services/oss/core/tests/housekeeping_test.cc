@@ -15,7 +15,7 @@ class Housekeeping : public StoreTest {
   std::size_t garbage() { return *run_blocking(store_->collect_garbage()); }
   std::size_t orphans() { return *run_blocking(store_->collect_orphans()); }
   std::string id_of(const std::string& bucket) {
-    return run_blocking(store_->get_bucket(bucket))->id;
+    return run_blocking(store_->get_bucket(bucket)).value()->id;
   }
   std::size_t keys_in(const std::string& partition_name) {
     std::size_t count = 0;

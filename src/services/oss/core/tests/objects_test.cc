@@ -238,7 +238,7 @@ TEST_F(Objects, Ranges) {
       ASSERT_TRUE(found->range);
       EXPECT_EQ(found->range->offset, offset);
       EXPECT_EQ(found->range->length, length);
-      EXPECT_EQ(found->info.size, size);
+      EXPECT_EQ(found->info->size, size);
       EXPECT_TRUE(*get("key", options) == data.substr(offset, length));
     };
     expect({0, 0}, 0, 1);
@@ -291,7 +291,7 @@ TEST_F(Objects, Acl) {
 
 class Damage : public Objects {
  protected:
-  engines::Partition partition() { return {run_blocking(store_->get_bucket(kBucket))->id}; }
+  engines::Partition partition() { return {run_blocking(store_->get_bucket(kBucket)).value()->id}; }
   void overwrite(const std::string& key, const std::string& value) {
     engines::Batch batch;
     batch.put(key, value);

@@ -12,8 +12,7 @@ constexpr Dialect kOss = Dialect::kOss;
 constexpr Dialect kS3 = Dialect::kS3;
 
 std::string body_of(const http::Response& response) {
-  const auto* text = std::get_if<std::string>(&response.body);
-  return text == nullptr ? std::string() : *text;
+  return std::string(response.text().value_or(std::string_view()));
 }
 
 TEST(Errors, OssDocument) {
