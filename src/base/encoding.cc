@@ -44,14 +44,30 @@ constexpr std::array<bool, 256> kUnreserved = [] {
 
 int value_in(const ValueTable& table, char c) { return table[static_cast<unsigned char>(c)]; }
 
-std::string hex(ByteView bytes, std::string_view alphabet) {
-  std::string out(bytes.size() * 2, '\0');
-  char* to = out.data();
-  for (std::byte byte : bytes) {
-    auto value = std::to_integer<unsigned>(byte);
-    *to++ = alphabet[value >> 4];
-    *to++ = alphabet[value & 15];
+// The two digits of each byte.
+using HexPairs = std::array<char, 512>;
+constexpr HexPairs hex_pairs(std::string_view alphabet) {
+  HexPairs pairs{};
+  for (std::size_t value = 0; value < 256; ++value) {
+    pairs[2 * value] = alphabet[value >> 4];
+    pairs[2 * value + 1] = alphabet[value & 15];
   }
+  return pairs;
+}
+constexpr HexPairs kLowerPairs = hex_pairs(kHexLower);
+constexpr HexPairs kUpperPairs = hex_pairs(kHexUpper);
+
+char* put_hex(char* to, ByteView bytes, const HexPairs& pairs) {
+  for (std::byte byte : bytes) {
+    std::memcpy(to, &pairs[2 * std::to_integer<std::size_t>(byte)], 2);
+    to += 2;
+  }
+  return to;
+}
+
+std::string hex(ByteView bytes, const HexPairs& pairs) {
+  std::string out(bytes.size() * 2, '\0');
+  put_hex(out.data(), bytes, pairs);
   return out;
 }
 
@@ -133,8 +149,10 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 
 
 }  // namespace
 
-std::string hex_lower(ByteView bytes) { return hex(bytes, kHexLower); }
-std::string hex_upper(ByteView bytes) { return hex(bytes, kHexUpper); }
+std::string hex_lower(ByteView bytes) { return hex(bytes, kLowerPairs); }
+std::string hex_upper(ByteView bytes) { return hex(bytes, kUpperPairs); }
+char* put_hex_lower(char* to, ByteView bytes) { return put_hex(to, bytes, kLowerPairs); }
+char* put_hex_upper(char* to, ByteView bytes) { return put_hex(to, bytes, kUpperPairs); }
 
 std::optional<std::string> hex_decode(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;

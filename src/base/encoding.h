@@ -12,6 +12,9 @@ namespace lakeside {
 
 [[nodiscard]] std::string hex_lower(ByteView bytes);
 [[nodiscard]] std::string hex_upper(ByteView bytes);
+// Two digits for each byte, and where they end.
+char* put_hex_lower(char* to, ByteView bytes);
+char* put_hex_upper(char* to, ByteView bytes);
 [[nodiscard]] std::optional<std::string> hex_decode(std::string_view text);  // either case
 
 [[nodiscard]] std::string base64_encode(ByteView bytes);                        // padded

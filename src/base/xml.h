@@ -47,13 +47,8 @@ class XmlWriter {
     element(name, 5, [&](char* to) { return value ? put(to, "true") : put(to, "false"); });
   }
 
- private:
-  static constexpr std::size_t kShortText = 512;
-  static constexpr std::size_t kMostDigits = 20;
-  // The longest reference has 6 characters; copying is in blocks of 16.
-  static constexpr std::size_t most_escaped(std::size_t size) { return 6 * size + 16; }
-
-  // `write` fills at most `room` characters and returns the end of what it filled.
+  // Several elements at once: `write(to)` puts at most `room` characters, with put() and its
+  // likes, and returns where it ended.
   template <class Write>
   void append(std::size_t room, Write write) {
     const std::size_t size = out_.size();
@@ -61,6 +56,17 @@ class XmlWriter {
       return static_cast<std::size_t>(write(data + size) - data);
     });
   }
+  static char* put(char* to, std::string_view text) { return to + text.copy(to, text.size()); }
+  // Within most_escaped(text.size()) characters.
+  static char* put_escaped(char* to, std::string_view text);
+  // Within kMostDigits.
+  static char* put_number(char* to, std::uint64_t value);
+  static constexpr std::size_t kMostDigits = 20;
+  // The longest reference has 6 characters; copying is in blocks of 16.
+  static constexpr std::size_t most_escaped(std::size_t size) { return 6 * size + 16; }
+
+ private:
+  static constexpr std::size_t kShortText = 512;
   template <class Write>
   void element(std::string_view name, std::size_t room, Write write) {
     append(2 * name.size() + 5 + room, [&](char* to) {
@@ -70,15 +76,12 @@ class XmlWriter {
       return put_end_tag(write(to), name);
     });
   }
-  static char* put(char* to, std::string_view text) { return to + text.copy(to, text.size()); }
   static char* put_end_tag(char* to, std::string_view name) {
     to = put(to, "</");
     to = put(to, name);
     *to++ = '>';
     return to;
   }
-  static char* put_escaped(char* to, std::string_view text);
-  static char* put_number(char* to, std::uint64_t value);
   void long_text(std::string_view name, std::string_view value);
 
   std::string& out_;

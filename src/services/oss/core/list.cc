@@ -12,6 +12,7 @@ class Lister {
  public:
   Lister(const ListOptions& options, ListPage& page) : options_(options), page_(page) {
     page_.entries.reserve(std::min<std::size_t>(options.max_keys, 1000));
+    page_.names = std::make_unique<std::pmr::monotonic_buffer_resource>();
   }
 
   // Where the scan begins: past `after`, and past the common prefix that `after` lies in.
@@ -37,7 +38,7 @@ class Lister {
     if (auto group = common_prefix(key)) {
       group_ = *group;
       skipped_ = 0;
-      page_.entries.emplace_back().key = group_;
+      page_.entries.emplace_back().key = keep(group_);
       page_.entries.back().is_prefix = true;
       return engines::ScanStep::next();
     }
@@ -64,27 +65,36 @@ class Lister {
   }
 
   engines::ScanStep add(std::string_view key, std::string_view value) {
-    auto object = decode_listed(value);
-    if (!object) {
-      status_ = std::unexpected(std::move(object.error()));
+    if (Status decoded = decode_listed(value, object_); !decoded) {
+      status_ = std::move(decoded);
       status_.error().detail += ", key " + std::string(key);
       return engines::ScanStep::stop();
     }
+    if (owner_ != object_.owner) owner_ = keep(object_.owner);
     ListPage::Entry& entry = page_.entries.emplace_back();
-    entry.key = key;
-    entry.size = object->size;
-    entry.modified = object->modified;
-    entry.etag = object->etag;
-    entry.type = object->type;
-    entry.storage_class = object->storage_class;
-    entry.owner = object->owner;
-    entry.checksum_algorithms = std::move(object->checksum_algorithms);
+    entry.key = keep(key);
+    entry.size = object_.size;
+    entry.modified = object_.modified;
+    entry.etag = object_.etag;
+    entry.type = object_.type;
+    entry.storage_class = object_.storage_class;
+    entry.owner = owner_;
+    entry.checksum_algorithms = object_.checksum_algorithms;
     return engines::ScanStep::next();
+  }
+
+  std::string_view keep(std::string_view text) {
+    if (text.empty()) return {};
+    auto* kept = static_cast<char*>(page_.names->allocate(text.size(), 1));
+    text.copy(kept, text.size());
+    return {kept, text.size()};
   }
 
   const ListOptions& options_;
   ListPage& page_;
-  std::string group_;  // the common prefix that was last put on the page
+  ListedObject object_;
+  std::string_view owner_;  // of the last object: mostly that of the next one too
+  std::string group_;       // the common prefix that was last put on the page
   int skipped_ = 0;
   Status status_;
 };

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -94,17 +95,19 @@ struct ListOptions {
 };
 struct ListPage {
   struct Entry {  // what a listing shows; of a common prefix only `key` is set
-    std::string key;
+    std::string_view key;
     bool is_prefix = false;
     std::uint64_t size = 0;
     Time modified;
     ETag etag;
     ObjectType type = ObjectType::kNormal;
     StorageClass storage_class = StorageClass::kStandard;
-    std::string owner;
+    std::string_view owner;
     std::vector<ChecksumAlgorithm> checksum_algorithms;
   };
   std::vector<Entry> entries;  // keys and common prefixes together, in order
+  // What the names in `entries` point into.
+  std::unique_ptr<std::pmr::monotonic_buffer_resource> names;
   bool truncated = false;
   std::string next_after;  // pass as `after` for the next page; set when truncated
 };

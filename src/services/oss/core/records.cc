@@ -239,19 +239,19 @@ Result<ObjectRecord> decode_object(std::string_view key, std::string_view record
   return checked(*in, std::move(result));
 }
 
-Result<ListedObject> decode_listed(std::string_view record) {
+Status decode_listed(std::string_view record, ListedObject& object) {
   auto in = RecordReader::open(record);
   if (!in) return std::unexpected(in.error());
-  ListedObject result;
-  get_listed(*in, result);
+  get_listed(*in, object);
+  object.checksum_algorithms.clear();
   std::uint64_t count = in->count(2);
   for (std::uint64_t i = 0; i < count; ++i) {
     bool composite;
-    result.checksum_algorithms.push_back(get_algorithm(*in, composite));
+    object.checksum_algorithms.push_back(get_algorithm(*in, composite));
     static_cast<void>(in->text());
   }
   if (in->failed()) return fail(ErrorCode::kCorrupt, "record: malformed");
-  return result;
+  return {};
 }
 
 std::string encode(const Manifest& record) {

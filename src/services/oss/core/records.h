@@ -113,7 +113,8 @@ struct ListedObject {
 [[nodiscard]] Result<BucketState> decode_state(std::string_view record);
 [[nodiscard]] Result<SweepRecord> decode_sweep(std::string_view record);
 [[nodiscard]] Result<ObjectRecord> decode_object(std::string_view key, std::string_view record);
-[[nodiscard]] Result<ListedObject> decode_listed(std::string_view record);
+// Into what the caller has, because a listing reads a thousand of them.
+[[nodiscard]] Status decode_listed(std::string_view record, ListedObject& object);
 [[nodiscard]] Result<Manifest> decode_manifest(std::string_view record);
 [[nodiscard]] Result<UploadRecord> decode_upload(std::string_view record);
 [[nodiscard]] Result<PartRecord> decode_part(std::string_view record);

@@ -19,7 +19,7 @@ class Counter {
     switch (key.front()) {
       case keys::kObjectKind:
         ++stat_.object_count;
-        if (auto object = decode_listed(value)) stat_.storage += object->size;
+        if (decode_listed(value, object_)) stat_.storage += object_.size;
         return engines::ScanStep::next();
       case keys::kPartKind:
         ++stat_.multipart_part_count;
@@ -45,6 +45,7 @@ class Counter {
   static constexpr std::size_t kKeysPerScan = 10'000;
 
   BucketStat& stat_;
+  ListedObject object_;
   std::string next_;
   std::size_t left_ = kKeysPerScan;
 };

@@ -31,16 +31,19 @@ class DocumentWriter {
 
   // A name of an object or part of one: percent-encoded where the client asked for it.
   void name(std::string_view tag, std::string_view value) {
-    xml_.text(tag, url_encoding_ ? percent_encode(value) : std::string(value));
+    if (url_encoding_) return xml_.text(tag, percent_encode(value));
+    xml_.text(tag, value);
   }
   void time(std::string_view tag, Time value) { xml_.text(tag, format_iso8601_millis(value)); }
   void etag(const ETag& value) { quoted_etag(etag_text(value, dialect_)); }
   void etag(const Md5Digest& value) { quoted_etag(etag_text(value, dialect_)); }
-  void owner(std::string_view tag, std::string_view id) {
-    xml_.open(tag);
-    xml_.text("ID", id);
-    xml_.text("DisplayName", id);
-    xml_.close(tag);
+  void owner(std::string_view tag, std::string_view id) { owner(text_, tag, id); }
+  static void owner(std::string& out, std::string_view tag, std::string_view id) {
+    XmlWriter xml(out);
+    xml.open(tag);
+    xml.text("ID", id);
+    xml.text("DisplayName", id);
+    xml.close(tag);
   }
   // S3's <ChecksumCRC32>…; OSS documents have none.
   // `parts`: of the object; a composite one is written with their number.

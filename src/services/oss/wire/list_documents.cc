@@ -1,88 +1,103 @@
 // The listing of objects: the one document that is written a thousand entries at a time.
-#include <charconv>
-
 #include "services/oss/wire/document_writer.h"
 #include "services/oss/wire/documents.h"
 
 namespace lakeside::oss::wire {
 namespace {
 
-void append_number(std::string& out, std::uint64_t value) {
-  char digits[20];
-  out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-}
+using Xml = XmlWriter;
 
-void append_hex(std::string& out, const Md5Digest& digest, std::string_view alphabet) {
-  char text[32];
-  for (std::size_t i = 0; i < digest.size(); ++i) {
-    auto byte = std::to_integer<unsigned>(digest[i]);
-    text[2 * i] = alphabet[byte >> 4];
-    text[2 * i + 1] = alphabet[byte & 15];
-  }
-  out.append(text, sizeof text);
-}
-
-// Entries go straight into the text: no string is made for a time, a number or a digest.
+// An entry is written in one go: the text grows once for it, and no string is made for a time, a
+// number or a digest.
 class EntryWriter {
  public:
   EntryWriter(DocumentWriter& doc, const ListObjectsAnswer& answer, Dialect dialect)
-      : doc_(doc), out_(doc.raw()), answer_(answer), dialect_(dialect) {}
+      : doc_(doc),
+        answer_(answer),
+        dialect_(dialect),
+        with_owner_(!answer.v2 || answer.fetch_owner) {}
 
   void contents(const ListPage::Entry& entry) {
-    out_ += "<Contents>";
-    doc_.name("Key", entry.key);
-    out_ += "<LastModified>";
-    append_time(entry.modified);
-    out_ += "</LastModified><ETag>&quot;";
-    append_etag(entry.etag);
-    out_ += "&quot;</ETag>";
-    if (dialect_ == Dialect::kOss) doc_.xml().text("Type", object_type_text(entry.type));
-    if (dialect_ == Dialect::kS3) {
-      for (ChecksumAlgorithm a : entry.checksum_algorithms) {
-        doc_.xml().text("ChecksumAlgorithm", checksum_name(a));
-      }
-    }
-    out_ += "<Size>";
-    append_number(out_, entry.size);
-    out_ += "</Size><StorageClass>";
-    out_ += storage_class_text(entry.storage_class, dialect_);
-    out_ += "</StorageClass>";
-    if (!answer_.v2 || answer_.fetch_owner) doc_.owner("Owner", entry.owner);
-    out_ += "</Contents>";
+    if (with_owner_ && (owner_element_.empty() || entry.owner != owner_)) set_owner(entry.owner);
+    std::string_view key = shown(entry.key);
+    std::size_t room = kFixedText + Xml::most_escaped(key.size()) + owner_element_.size() +
+                       kAlgorithmText * entry.checksum_algorithms.size();
+    doc_.xml().append(room, [&](char* to) {
+      to = Xml::put(to, "<Contents><Key>");
+      to = Xml::put_escaped(to, key);
+      to = Xml::put(to, "</Key><LastModified>");
+      to = Xml::put(to, time(entry.modified));
+      to = Xml::put(to, "</LastModified><ETag>&quot;");
+      to = put_etag(to, entry.etag);
+      to = Xml::put(to, "&quot;</ETag>");
+      to = put_by_dialect(to, entry);
+      to = Xml::put(to, "<Size>");
+      to = Xml::put_number(to, entry.size);
+      to = Xml::put(to, "</Size><StorageClass>");
+      to = Xml::put(to, storage_class_text(entry.storage_class, dialect_));
+      to = Xml::put(to, "</StorageClass>");
+      if (with_owner_) to = Xml::put(to, owner_element_);
+      return Xml::put(to, "</Contents>");
+    });
   }
 
   void common_prefix(const ListPage::Entry& entry) {
-    out_ += "<CommonPrefixes>";
+    doc_.xml().open("CommonPrefixes");
     doc_.name("Prefix", entry.key);
-    out_ += "</CommonPrefixes>";
+    doc_.xml().close("CommonPrefixes");
   }
 
  private:
+  static constexpr std::size_t kFixedText = 512;  // all tags, and values of bounded length
+  static constexpr std::size_t kAlgorithmText = 64;
+
+  std::string_view shown(std::string_view key) {
+    if (!answer_.url_encoding) return key;
+    encoded_.clear();
+    percent_encode_to(encoded_, key);
+    return encoded_;
+  }
+  void set_owner(std::string_view owner) {
+    owner_ = owner;
+    owner_element_.clear();
+    DocumentWriter::owner(owner_element_, "Owner", owner);
+  }
   // Neighbours were often written in the same second.
-  void append_time(Time time) {
+  std::string_view time(Time time) {
     auto second = std::chrono::floor<std::chrono::seconds>(time);
     if (formatted_.empty() || second != formatted_second_) {
       formatted_ = format_iso8601_millis(time);
       formatted_second_ = second;
     }
-    out_ += formatted_;
+    return formatted_;
   }
-  void append_etag(const ETag& etag) {
+  char* put_etag(char* to, const ETag& etag) {
+    to = dialect_ == Dialect::kOss ? put_hex_upper(to, etag.oss) : put_hex_lower(to, etag.s3);
+    if (etag.parts == 0) return to;
+    *to++ = '-';
+    return Xml::put_number(to, etag.parts);
+  }
+  char* put_by_dialect(char* to, const ListPage::Entry& entry) {
     if (dialect_ == Dialect::kOss) {
-      append_hex(out_, etag.oss, "0123456789ABCDEF");
-    } else {
-      append_hex(out_, etag.s3, "0123456789abcdef");
+      to = Xml::put(to, "<Type>");
+      to = Xml::put(to, object_type_text(entry.type));
+      return Xml::put(to, "</Type>");
     }
-    if (etag.parts != 0) {
-      out_ += '-';
-      append_number(out_, etag.parts);
+    for (ChecksumAlgorithm algorithm : entry.checksum_algorithms) {
+      to = Xml::put(to, "<ChecksumAlgorithm>");
+      to = Xml::put(to, checksum_name(algorithm));
+      to = Xml::put(to, "</ChecksumAlgorithm>");
     }
+    return to;
   }
 
   DocumentWriter& doc_;
-  std::string& out_;
   const ListObjectsAnswer& answer_;
   const Dialect dialect_;
+  const bool with_owner_;
+  std::string encoded_;
+  std::string_view owner_;  // whose element is at hand
+  std::string owner_element_;
   std::string formatted_;
   std::chrono::sys_seconds formatted_second_{};
 };
@@ -105,7 +120,7 @@ void write_v2_paging(DocumentWriter& doc, const ListObjectsAnswer& answer) {
 
 std::string list_objects(const ListObjectsAnswer& answer, Dialect dialect) {
   DocumentWriter doc("ListBucketResult", dialect, answer.url_encoding);
-  doc.raw().reserve(1024 + answer.page->entries.size() * 400);
+  doc.raw().reserve((8 << 10) + answer.page->entries.size() * 400);
   XmlWriter& xml = doc.xml();
   xml.text("Name", answer.bucket);
   doc.name("Prefix", answer.prefix);

@@ -28,8 +28,9 @@ void decode_as(std::uint8_t kind, std::string_view bytes) {
     case 3: {
       auto object = decode_object("key", bytes);
       same_again(object, bytes);
-      auto listed = decode_listed(bytes);
-      if (object && (!listed || listed->size != object->info.size)) std::abort();
+      ListedObject listed;
+      Status decoded = decode_listed(bytes, listed);
+      if (object && (!decoded || listed.size != object->info.size)) std::abort();
       return;
     }
     case 4:

@@ -130,8 +130,8 @@ TEST_F(List, RandomAgainstTheModel) {
     ListPage direct = list(asked);
     expect_page(options);
     std::vector<std::string> a, b;
-    for (const auto& entry : direct.entries) a.push_back(entry.key);
-    for (const auto& entry : list(options).entries) b.push_back(entry.key);
+    for (const auto& entry : direct.entries) a.emplace_back(entry.key);
+    for (const auto& entry : list(options).entries) b.emplace_back(entry.key);
     EXPECT_EQ(a, b);
     if (HasFailure()) return;
   }
@@ -150,7 +150,7 @@ TEST_F(List, PagesJoinToTheWhole) {
       std::vector<std::string> all;
       while (true) {
         ListPage page = list(options);
-        for (const auto& entry : page.entries) all.push_back(entry.key);
+        for (const auto& entry : page.entries) all.emplace_back(entry.key);
         if (!page.truncated) break;
         options.after = page.next_after;
       }

@@ -143,15 +143,15 @@ TEST(Records, BytesOfTheDocumentedExample) {
 TEST(Records, ListingReadsTheFront) {
   ObjectRecord record = large_object();
   std::string bytes = encode(record);
-  auto listed = decode_listed(bytes);
-  ASSERT_TRUE(listed);
-  EXPECT_EQ(listed->size, record.info.size);
-  EXPECT_EQ(listed->modified, record.info.modified);
-  EXPECT_EQ(listed->etag, record.info.etag);
-  EXPECT_EQ(listed->type, record.info.type);
-  EXPECT_EQ(listed->storage_class, record.info.storage_class);
-  EXPECT_EQ(listed->owner, record.info.owner);
-  EXPECT_EQ(listed->checksum_algorithms,
+  ListedObject listed;
+  ASSERT_TRUE(decode_listed(bytes, listed));
+  EXPECT_EQ(listed.size, record.info.size);
+  EXPECT_EQ(listed.modified, record.info.modified);
+  EXPECT_EQ(listed.etag, record.info.etag);
+  EXPECT_EQ(listed.type, record.info.type);
+  EXPECT_EQ(listed.storage_class, record.info.storage_class);
+  EXPECT_EQ(listed.owner, record.info.owner);
+  EXPECT_EQ(listed.checksum_algorithms,
             (std::vector{ChecksumAlgorithm::kCrc32c, ChecksumAlgorithm::kSha256}));
 }
 
