@@ -1,0 +1,156 @@
+// Where models run, as services see it: text in, a stream of text out, fairly shared.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/task.h"
+#include "serving/backend.h"
+
+namespace lakeside::serving {
+
+// ---- what can go wrong ------------------------------------------------------------------
+
+enum class ModelFault {
+  kUnknownModel,
+  kWrongModel,  // it cannot do this: embed with a chat model, chat without a template
+  kPromptTooLong,
+  kInvalid,      // messages, schema, or parameter
+  kQueueFull,    // retry_after says when to come again
+  kRateLimited,  // the caller's own limit; retry_after …
+  kOverQuota,    // too many at once from one caller; retry_after …
+  kDeadline,     // it did not begin in time
+  kNoMemory,     // the model cannot be loaded beside the others
+  kBroken,       // the model file is damaged
+  kInternal,
+};
+struct ModelError {
+  ModelFault fault = ModelFault::kInternal;
+  std::string message;  // fit for the client
+  std::chrono::seconds retry_after{0};
+};
+template <class T>
+using ModelResult = std::expected<T, ModelError>;
+
+// ---- generation -------------------------------------------------------------------------
+
+struct Sampling {
+  float temperature = 1.0F;  // 0: always the likeliest token
+  float top_p = 1.0F;
+  std::int32_t top_k = 0;  // 0: all
+  float min_p = 0.0F;
+  float presence_penalty = 0.0F;
+  float frequency_penalty = 0.0F;
+  float repetition_penalty = 1.0F;
+  std::optional<std::uint64_t> seed;
+  std::vector<std::pair<Token, float>> logit_bias;
+};
+
+// For whom: the scheduler shares between tenants, not between requests.
+struct Tenant {
+  std::string id;  // the key's
+  double weight = 1.0;
+  std::int32_t priority = 0;            // higher goes first; batch jobs are below 0
+  std::uint32_t max_concurrent = 0;     // 0: no limit of its own
+  std::uint64_t tokens_per_minute = 0;  // prompt and completion; 0: no limit
+  bool share_prefixes = true;
+};
+
+struct GenerateRequest {
+  std::string model;
+  std::variant<std::string, ChatInput> input;  // a prompt to go on from, or a chat
+  Sampling sampling;
+  std::optional<std::uint32_t> max_tokens;  // none: to the end of the context
+  std::vector<std::string> stops;
+  std::string json_schema;                // for a prompt; a chat has its own
+  std::optional<std::uint32_t> logprobs;  // with so many alternatives
+  Tenant tenant;
+  std::chrono::milliseconds start_within{0};  // 0: no deadline
+};
+
+struct TokenLogprob {
+  std::string text;
+  float logprob = 0;
+  std::vector<std::pair<std::string, float>> alternatives;
+};
+struct Delta {
+  std::string text;                    // whole characters
+  std::vector<TokenLogprob> logprobs;  // where asked for
+};
+enum class FinishReason { kStop, kLength };
+struct Usage {
+  std::uint64_t prompt_tokens = 0;
+  std::uint64_t cached_tokens = 0;  // of the prompt, not computed again
+  std::uint64_t completion_tokens = 0;
+  std::chrono::microseconds queued{0};
+  std::chrono::microseconds prefill{0};  // from its start to the first token
+  std::chrono::microseconds decode{0};   // from there to the end
+};
+
+// A reply that is being made. Destroying it cancels what is left, at once.
+class Generation {
+ public:
+  virtual ~Generation() = default;
+  // The next piece; nothing at the end.
+  virtual Task<ModelResult<std::optional<Delta>>> next() = 0;
+  // After the end.
+  [[nodiscard]] virtual FinishReason finish_reason() const = 0;
+  [[nodiscard]] virtual Usage usage() const = 0;  // so far
+  // The reply as a chat's, from all text so far.
+  [[nodiscard]] virtual Result<ChatReply> parse(std::string_view text, bool partial) const = 0;
+};
+
+// ---- models -----------------------------------------------------------------------------
+
+struct ModelStatus {
+  enum class State { kUnloaded, kLoading, kLoaded, kBroken };
+  std::string name;
+  State state = State::kUnloaded;
+  bool pinned = false;
+  std::uint64_t file_bytes = 0;
+  std::optional<ModelCard> card;  // once it was loaded
+  Time added;
+  std::uint32_t running = 0;
+  std::uint32_t queued = 0;
+};
+
+struct EmbedResult {
+  std::vector<std::vector<float>> vectors;
+  std::uint64_t tokens = 0;
+};
+struct RankResult {
+  std::vector<float> scores;  // in the order of the documents
+  std::uint64_t tokens = 0;
+};
+
+// Thread-safe; called on event loops, never blocks them.
+class ModelServer {
+ public:
+  virtual ~ModelServer() = default;
+
+  [[nodiscard]] virtual std::vector<ModelStatus> models() const = 0;
+  // Waits for its turn to load and to queue, not for the first token.
+  virtual Task<ModelResult<std::unique_ptr<Generation>>> generate(
+      const GenerateRequest& request) = 0;
+  virtual Task<ModelResult<EmbedResult>> embed(const std::string& model,
+                                               const std::vector<std::string>& texts,
+                                               const Tenant& tenant) = 0;
+  virtual Task<ModelResult<RankResult>> rank(const std::string& model, const std::string& query,
+                                             const std::vector<std::string>& documents,
+                                             const Tenant& tenant) = 0;
+  struct Tokens {
+    std::vector<Token> ids;
+    std::vector<std::string> texts;
+  };
+  virtual Task<ModelResult<Tokens>> tokenize(const std::string& model, const std::string& text) = 0;
+};
+
+}  // namespace lakeside::serving
