@@ -94,7 +94,8 @@ Status write_or_check_version(const fs::path& folder) {
   std::error_code error;
   if (fs::exists(folder / "VERSION", error)) return check_version(folder);
   for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().filename() != "lock") {
+    // Models may be imported before the first start.
+    if (entry.path().filename() != "lock" && entry.path().filename() != "models") {
       return fail(ErrorCode::kUnsupported,
                   folder.string() + " is not empty and not a data folder of Lakeside");
     }

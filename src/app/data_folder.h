@@ -10,7 +10,7 @@
 
 namespace lakeside::app {
 
-// Layout: VERSION, lock, root-key.json, kv/, blobs/ — docs/formats/data-folder.md.
+// Layout: VERSION, lock, root-key.json, kv/, blobs/, models/ — docs/formats/data-folder.md.
 class DataFolder {
  public:
   // Makes the folder if it is not there, locks it for this process and checks its version.

@@ -10,6 +10,7 @@
 
 #include "app/data_folder.h"
 #include "app/env_command.h"
+#include "app/models_command.h"
 #include "app/operations_command.h"
 #include "app/serve.h"
 #include "app/settings.h"
@@ -102,6 +103,9 @@ int run(int argc, char** argv) {
       cli.add_subcommand("env", "print the lines that point a terminal's clients here");
   env_command->add_option("--port", port, "of the server, where several are running");
 
+  ModelsFlags models;
+  add_models_command(cli, models);
+
   CLI::App* operations_command =
       cli.add_subcommand("operations", "list the API operations and whether they are implemented");
   bool json = false;
@@ -114,6 +118,7 @@ int run(int argc, char** argv) {
   }
   if (serve_command->parsed()) return run_serve(flags);
   if (env_command->parsed()) return run_env(port);
+  if (cli.got_subcommand("models")) return run_models(cli, models);
   std::fputs(operations_text(json).c_str(), stdout);
   return 0;
 }

@@ -1,0 +1,24 @@
+// `lakeside models list|import|rm`, on a data folder with or without a running server.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace lakeside::app {
+
+struct ModelsFlags {
+  std::filesystem::path data;  // empty: the default
+  std::filesystem::path file;
+  std::string name;
+};
+
+// Adds the command; its parsed flags go to `flags`, which outlives the parsing.
+void add_models_command(CLI::App& cli, ModelsFlags& flags);
+// Runs what was parsed; the exit status.
+int run_models(const CLI::App& cli, const ModelsFlags& flags);
+
+}  // namespace lakeside::app
