@@ -105,7 +105,7 @@ Task<http::Response> Pipeline::process(Service& service, Call& call) {
   Step routed = service.route(call);
   if (!routed) co_return std::move(routed.error());
 
-  auto identity = auth::authenticate(head, call.target, keys_, clock_.now(), auth_options_);
+  auto identity = service.authenticate(call, {keys_, clock_.now(), auth_options_});
   if (!identity) co_return service.reject(call, identity.error());
   call.identity = std::move(*identity);
 

@@ -42,6 +42,13 @@ class Action {
   virtual Task<http::Response> run(Call& call) = 0;
 };
 
+// What is at hand to find out who calls.
+struct Credentials {
+  const auth::KeySource& keys;
+  Time now;
+  const auth::AuthOptions& options;
+};
+
 // A step either goes on or answers at once.
 using Step = std::expected<void, http::Response>;
 
@@ -59,6 +66,13 @@ class Service {
   virtual std::unique_ptr<Call> begin(http::Request& request) = 0;
   // Addressing and the choice of the operation. Reads the head only.
   virtual Step route(Call& call) = 0;
+  // Who calls. By default whoever signed the request, in any of the schemes of gateway/auth, or
+  // nobody; a service whose clients show a key instead of signing finds its owner here.
+  virtual std::expected<auth::Identity, auth::AuthError> authenticate(
+      Call& call, const Credentials& credentials) {
+    return auth::authenticate(call.request.head, call.target, credentials.keys, credentials.now,
+                              credentials.options);
+  }
   // Words a failed authentication.
   virtual http::Response reject(Call& call, const auth::AuthError& error) = 0;
   // Answers a CORS preflight (OPTIONS with Origin), which is never signed.

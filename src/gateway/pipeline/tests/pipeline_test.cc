@@ -16,7 +16,7 @@ http::Response answer(int status) {
 }
 
 // Writes down each step it is taken through, and stops at the one it is told to.
-class FakeService final : public Service {
+class FakeService : public Service {
  public:
   std::string stop_at;
   std::string trace;
@@ -125,6 +125,29 @@ TEST_F(PipelineTest, BadCredentialsEndBeforeDecoding) {
                            {"Date", "Sat, 21 Nov 2026 23:15:09 GMT"}};
   EXPECT_EQ(handle().status, 403);
   EXPECT_EQ(service_.trace, "route reject ");
+}
+
+TEST_F(PipelineTest, AServiceMayAskForAKeyInsteadOfASignature) {
+  class KeyedService final : public FakeService {
+   public:
+    std::expected<auth::Identity, auth::AuthError> authenticate(Call& call,
+                                                                const Credentials&) override {
+      if (!call.request.head.header("Authorization")) {
+        return std::unexpected(auth::AuthError{auth::AuthFault::kMalformed, "no key"});
+      }
+      auth::Identity identity;
+      identity.principal.name = "key holder";
+      return identity;
+    }
+  } keyed;
+  Router router{{{"all", [](const http::RequestHead&) { return true; }, &keyed}}};
+  Pipeline pipeline{router, keys_, system_clock(), {}, metrics_, nullptr};
+  EXPECT_EQ(run_blocking(pipeline.handle(request_)).status, 403);
+  EXPECT_EQ(keyed.trace, "route reject ");
+  keyed.trace.clear();
+  request_.head.headers = {{"Authorization", "Bearer sk-x"}};
+  EXPECT_EQ(run_blocking(pipeline.handle(request_)).status, 200);
+  EXPECT_EQ(keyed.trace, "route decode authorise run ");
 }
 
 TEST_F(PipelineTest, PreflightIsNeverSigned) {
