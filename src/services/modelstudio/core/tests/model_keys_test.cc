@@ -1,0 +1,126 @@
+#include "services/modelstudio/core/model_keys.h"
+
+#include <limits>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "engines/memory/memory_kv.h"
+#include "services/modelstudio/core/key_records.h"
+
+namespace lakeside::modelstudio {
+namespace {
+
+class ModelKeysTest : public testing::Test {
+ protected:
+  std::unique_ptr<KeyStore> open() {
+    return std::move(*run_blocking(KeyStore::open(*kv_, clock_)));
+  }
+  static KeyStore::Created make(KeyStore& keys, KeySettings settings) {
+    return std::move(*run_blocking(keys.create(settings, {})));
+  }
+
+  ManualClock clock_{*parse_iso8601("2026-11-21T23:15:09Z")};
+  std::unique_ptr<engines::Kv> kv_ = engines::make_memory_kv();
+};
+
+TEST_F(ModelKeysTest, AKeyIsFoundByItsTextAlone) {
+  auto keys = open();
+  auto made =
+      make(*keys, {.name = "ci", .weight = 3, .max_concurrent = 4, .expires = clock_.now()});
+  EXPECT_TRUE(made.secret.starts_with("sk-"));
+  EXPECT_EQ(made.secret.size(), 46U);
+  auto found = keys->find(made.secret);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->id, made.key.id);
+  EXPECT_EQ(found->settings.name, "ci");
+  EXPECT_FALSE(keys->find(made.secret.substr(1)));
+  EXPECT_FALSE(keys->find(""));
+  EXPECT_FALSE(keys->find(made.key.id));
+  serving::Tenant tenant = tenant_of(*found);
+  EXPECT_EQ(tenant.id, made.key.id);
+  EXPECT_EQ(tenant.weight, 3);
+  EXPECT_EQ(tenant.max_concurrent, 4U);
+}
+
+TEST_F(ModelKeysTest, KeysSurviveAndTheStoreHasNoSecret) {
+  KeyStore::Created made;
+  {
+    auto keys = open();
+    made = make(*keys, {.name = "a",
+                        .priority = -2,
+                        .tokens_per_minute = 1000,
+                        .share_prefixes = false,
+                        .expires = clock_.now()});
+  }
+  auto keys = open();
+  auto found = keys->find(made.secret);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->created, clock_.now());
+  EXPECT_EQ(found->settings.priority, -2);
+  EXPECT_EQ(found->settings.tokens_per_minute, 1000U);
+  EXPECT_FALSE(found->settings.share_prefixes);
+  EXPECT_EQ(found->settings.expires, clock_.now());
+  std::string all;
+  engines::ScanVisitor visitor = [&](std::string_view key, std::string_view value) {
+    all.append(key).append(value);
+    return engines::ScanStep::next();
+  };
+  ASSERT_TRUE(run_blocking(kv_->scan({"modelstudio.keys"}, "", visitor)));
+  EXPECT_FALSE(all.empty());
+  EXPECT_EQ(all.find(made.secret.substr(3)), std::string::npos);
+}
+
+TEST_F(ModelKeysTest, AChangeHoldsFromTheNextRequestOn) {
+  auto keys = open();
+  auto made = make(*keys, {.name = "a"});
+  KeySettings settings = made.key.settings;
+  settings.enabled = false;
+  ASSERT_TRUE(run_blocking(keys->change(made.key.id, settings)));
+  EXPECT_FALSE(keys->find(made.secret)->settings.enabled);
+  EXPECT_FALSE(open()->find(made.secret)->settings.enabled);
+  ASSERT_TRUE(run_blocking(keys->revoke(made.key.id)));
+  EXPECT_FALSE(keys->find(made.secret));
+  EXPECT_FALSE(open()->find(made.secret));
+  EXPECT_EQ(run_blocking(keys->revoke(made.key.id)).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(ModelKeysTest, ListsTheOldestFirst) {
+  auto keys = open();
+  for (std::string name : {"a", "b", "c"}) {
+    make(*keys, {.name = name});
+    clock_.set(clock_.now() + std::chrono::seconds(1));
+  }
+  std::string names;
+  std::set<std::string> ids;
+  for (const ModelKey& key : keys->list()) {
+    names += key.settings.name;
+    ids.insert(key.id);
+  }
+  EXPECT_EQ(names, "abc");
+  EXPECT_EQ(ids.size(), 3U);
+}
+
+TEST_F(ModelKeysTest, RefusesWhatMakesNoSense) {
+  auto keys = open();
+  auto code = [&](KeySettings settings, std::optional<std::string> secret) {
+    auto made = run_blocking(keys->create(settings, secret));
+    return made ? "" : std::string(to_string(made.error().code));
+  };
+  std::string invalid(to_string(ErrorCode::kInvalid));
+  EXPECT_EQ(code({.name = std::string(129, 'x')}, {}), invalid);
+  EXPECT_EQ(code({.weight = 0}, {}), invalid);
+  EXPECT_EQ(code({.weight = std::numeric_limits<double>::quiet_NaN()}, {}), invalid);
+  EXPECT_EQ(code({}, "sk-fixed"), "");
+  EXPECT_EQ(code({}, "sk-fixed"), to_string(ErrorCode::kGuardFailed));
+  EXPECT_TRUE(keys->find("sk-fixed"));
+}
+
+TEST_F(ModelKeysTest, ARecordThatIsNoneIsCorrupt) {
+  EXPECT_EQ(decode_key("{").error().code, ErrorCode::kCorrupt);
+  EXPECT_EQ(decode_key("{\"v\":1}").error().code, ErrorCode::kCorrupt);
+  EXPECT_EQ(decode_key("{\"v\":2}").error().code, ErrorCode::kCorrupt);
+}
+
+}  // namespace
+}  // namespace lakeside::modelstudio
