@@ -13,6 +13,9 @@ pkg_check_modules(liburing REQUIRED IMPORTED_TARGET GLOBAL liburing)
 add_library(liburing::liburing ALIAS PkgConfig::liburing)
 add_library(isal::isal ALIAS PkgConfig::isal)
 
+pkg_check_modules(httplib REQUIRED IMPORTED_TARGET GLOBAL cpp-httplib)
+add_library(httplib::httplib ALIAS PkgConfig::httplib)
+
 # The allocator of the program, where no sanitizer brings its own. The coroutines of requests that
 # came in together allocate many frames of a size and free them together, for which glibc's
 # caches of seven are too short: a 4 KiB GET spent a sixth of its instructions there.

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "app/key_endpoints.h"
 #include "base/log.h"
 
 namespace lakeside::app {
@@ -12,11 +13,14 @@ using gateway::Call;
 using gateway::OperationInfo;
 using gateway::Step;
 
-enum Index { kHealth, kMetrics, kReset };
-constexpr std::array<OperationInfo, 3> kOperations = {{
+enum Index { kHealth, kMetrics, kReset, kCreateKey, kListKeys, kRevokeKey };
+constexpr std::array<OperationInfo, 6> kOperations = {{
     {"Health", "lakeside:Health", "lakeside", true},
     {"Metrics", "lakeside:Metrics", "lakeside", true},
     {"Reset", "lakeside:Reset", "lakeside", true},
+    {"CreateModelKey", "lakeside:CreateModelKey", "lakeside", true},
+    {"ListModelKeys", "lakeside:ListModelKeys", "lakeside", true},
+    {"RevokeModelKey", "lakeside:RevokeModelKey", "lakeside", true},
 }};
 
 struct Endpoint {
@@ -24,10 +28,13 @@ struct Endpoint {
   std::string_view path;
   Index operation;
 };
-constexpr std::array<Endpoint, 3> kEndpoints = {{
+constexpr std::array<Endpoint, 6> kEndpoints = {{
     {"GET", "/_lakeside/health", kHealth},
     {"GET", "/_lakeside/metrics", kMetrics},
     {"POST", "/_lakeside/reset", kReset},
+    {"POST", "/_lakeside/keys", kCreateKey},
+    {"GET", "/_lakeside/keys", kListKeys},
+    {"DELETE", "/_lakeside/keys", kRevokeKey},
 }};
 
 http::Response text_response(int status, std::string text, std::string error_code = {}) {
@@ -63,6 +70,7 @@ class AdminService final : public gateway::Service {
       path_known = true;
       if (endpoint.method != call.request.head.method) continue;
       call.operation = &kOperations[endpoint.operation];
+      call.target = {"_lakeside", std::string(endpoint.path.substr(11))};  // what V1 and V4 sign
       return {};
     }
     if (path_known) {
@@ -96,11 +104,15 @@ class AdminService final : public gateway::Service {
     if (head.header("Origin") || head.header("Sec-Fetch-Site")) {
       co_return std::unexpected(text_response(403, "Not for browsers.\n", "AccessDenied"));
     }
-    if (is_loopback(call.request.peer) || call.identity.principal.kind == Principal::Kind::kRoot) {
+    bool of_keys = call.operation >= &kOperations[kCreateKey];
+    bool local = is_loopback(call.request.peer) && !of_keys;
+    if (local || call.identity.principal.kind == Principal::Kind::kRoot) {
       co_return Step{};
     }
     co_return std::unexpected(text_response(
-        403, "Only callers on this machine, or signed by the root key, may do this.\n",
+        403,
+        of_keys ? "Only the root key may do this.\n"
+                : "Only callers on this machine, or signed by the root key, may do this.\n",
         "AccessDenied"));
   }
 
@@ -123,6 +135,7 @@ class AdminAction final : public Action {
     if (call.operation == &kOperations[kMetrics]) {
       co_return text_response(200, service_.metrics().render());
     }
+    if (call.operation != &kOperations[kReset]) co_return co_await run_on_keys(call);
     Status done = co_await service_.hooks().reset();
     if (done) co_return text_response(200, "All data was removed.\n");
     log(LogLevel::kError, "reset failed", {{"why", done.error().detail}});
@@ -130,6 +143,21 @@ class AdminAction final : public Action {
   }
 
  private:
+  Task<http::Response> run_on_keys(Call& call) {
+    modelstudio::KeyStore* keys = service_.hooks().keys;
+    if (keys == nullptr) co_return text_response(501, "This server has no models.\n", "NoModels");
+    KeysAnswer answer;
+    if (call.operation == &kOperations[kCreateKey]) {
+      answer = co_await create_key(*keys, system_clock(), call.request.head);
+    } else if (call.operation == &kOperations[kListKeys]) {
+      answer = list_keys(*keys, system_clock());
+    } else {
+      answer = co_await revoke_key(*keys, call.request.head);
+    }
+    co_return text_response(answer.status, std::move(answer.text),
+                            answer.status == 200 ? "" : "InvalidRequest");
+  }
+
   const AdminService& service_;
 };
 

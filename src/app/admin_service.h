@@ -8,16 +8,19 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "gateway/pipeline/service.h"
+#include "services/modelstudio/core/model_keys.h"
 
 namespace lakeside::app {
 
 struct AdminHooks {
   std::function<Task<Status>()> reset;  // removes all data
   bool allow_reset = false;
+  modelstudio::KeyStore* keys = nullptr;  // null where no models are served
 };
 
 // Health is for anybody; metrics and reset are for the root key and for callers on this
-// machine. Reset refuses browsers, so that no web page can empty a developer's cloud.
+// machine; the keys of models are for the root key. Reset refuses browsers, so that no web page can
+// empty a developer's cloud.
 [[nodiscard]] std::unique_ptr<gateway::Service> make_admin_service(const Metrics& metrics,
                                                                    AdminHooks hooks);
 

@@ -17,6 +17,7 @@
 #include "gateway/pipeline/access_log.h"
 #include "gateway/pipeline/pipeline.h"
 #include "gateway/route/router.h"
+#include "services/modelstudio/core/model_keys.h"
 #include "services/oss/service.h"
 
 namespace lakeside::app {
@@ -29,10 +30,11 @@ constexpr std::size_t kObjectCacheBytes = 64 << 20;
 class RunningCloud final : public Cloud {
  public:
   RunningCloud(const ServeSettings& settings, const RootKey& key)
-      : settings_(settings), keys_(key) {}
+      : settings_(settings), keys_(key), local_model_key_(local_model_key(key.access_key_secret)) {}
   ~RunningCloud() override { stop(std::chrono::milliseconds(0)); }
 
   Status open_engines(const DataFolder& folder);
+  Status open_model_keys();
   Status start_serving();
 
   [[nodiscard]] std::string url() const override {
@@ -60,6 +62,8 @@ class RunningCloud final : public Cloud {
   std::unique_ptr<engines::Kv> kv_;
   std::unique_ptr<engines::BlobStore> blobs_;
   std::unique_ptr<oss::ObjectStore> objects_;
+  const std::string local_model_key_;
+  std::unique_ptr<modelstudio::KeyStore> model_keys_;
   std::unique_ptr<gateway::Service> admin_;
   std::unique_ptr<gateway::Service> oss_;
   std::optional<gateway::AccessLog> access_log_;
@@ -89,6 +93,18 @@ Status RunningCloud::open_engines(const DataFolder& folder) {
   return {};
 }
 
+Status RunningCloud::open_model_keys() {
+  auto keys = run_blocking(modelstudio::KeyStore::open(*kv_, system_clock()));
+  if (!keys) return std::unexpected(keys.error());
+  model_keys_ = std::move(*keys);
+  if (model_keys_->find(local_model_key_)) return {};
+  modelstudio::KeySettings settings;
+  settings.name = "local";  // what `lakeside env` gives
+  auto created = run_blocking(model_keys_->create(settings, local_model_key_));
+  if (!created) return std::unexpected(created.error());
+  return {};
+}
+
 // What bucket documents name, and oss2 then connects to: an address that leads back here.
 std::string RunningCloud::public_endpoint() const {
   if (!settings_.public_endpoint.empty()) return settings_.public_endpoint;
@@ -98,8 +114,9 @@ std::string RunningCloud::public_endpoint() const {
 }
 
 gateway::Router RunningCloud::make_router() {
-  admin_ = make_admin_service(metrics_, {[this] { return objects_->reset(); },
-                                         settings_.allow_reset || settings_.ephemeral});
+  admin_ = make_admin_service(
+      metrics_, {[this] { return objects_->reset(); }, settings_.allow_reset || settings_.ephemeral,
+                 model_keys_.get()});
   oss_ = oss::make_oss_service(*objects_, system_clock(),
                                {.region = settings_.region,
                                 .domains = settings_.domains,
@@ -152,6 +169,7 @@ Result<std::unique_ptr<Cloud>> Cloud::start(const ServeSettings& settings, const
                                             const RootKey& key) {
   auto cloud = std::make_unique<RunningCloud>(settings, key);
   if (auto opened = cloud->open_engines(folder); !opened) return std::unexpected(opened.error());
+  if (auto opened = cloud->open_model_keys(); !opened) return std::unexpected(opened.error());
   if (auto serving = cloud->start_serving(); !serving) return std::unexpected(serving.error());
   return cloud;
 }

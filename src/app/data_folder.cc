@@ -209,6 +209,11 @@ fs::path default_data_folder() {
   return fs::path(home != nullptr && *home != '\0' ? home : "/") / ".local" / "share" / "lakeside";
 }
 
+std::string local_model_key(std::string_view access_key_secret) {
+  auto derived = hmac_sha256(as_bytes(access_key_secret), as_bytes("lakeside local model key"));
+  return "sk-" + hex_lower(derived);
+}
+
 Result<RootKey> load_or_make_root_key(const fs::path& file, const std::string& access_key_id,
                                       const std::string& access_key_secret) {
   RootKey key;

@@ -46,6 +46,10 @@ struct RootKey {
   bool is_new = false;  // made just now
 };
 
+// The key with which this user's clients call models, "sk-…": it follows from the root key, so that
+// `lakeside env` knows it without its being kept anywhere.
+[[nodiscard]] std::string local_model_key(std::string_view access_key_secret);
+
 // Reads the key file, or makes account and key and writes it with mode 0600. A key given here
 // replaces the file's, for this run only; the account stays.
 [[nodiscard]] Result<RootKey> load_or_make_root_key(const std::filesystem::path& file,

@@ -1,5 +1,6 @@
 #include "app/env_command.h"
 
+#include "app/data_folder.h"
 #include "app/settings.h"
 
 namespace lakeside::app {
@@ -39,6 +40,10 @@ std::expected<RunInfo, std::string> choose_server(const std::vector<RunInfo>& se
 
 std::string export_lines(const RunInfo& server,
                          const std::function<const char*(const std::string&)>& lookup) {
+  const std::string model_key = local_model_key(server.access_key_secret);
+  const std::string openai = server.url + "/v1";
+  const std::string dashscope = server.url + "/api/v1";
+  const std::string compatible = server.url + "/compatible-mode/v1";
   const std::vector<std::pair<std::string_view, std::string_view>> variables = {
       {"ALIBABA_CLOUD_ACCESS_KEY_ID", server.access_key_id},
       {"ALIBABA_CLOUD_ACCESS_KEY_SECRET", server.access_key_secret},
@@ -58,6 +63,11 @@ std::string export_lines(const RunInfo& server,
       {"RCLONE_CONFIG_LAKESIDE_SECRET_ACCESS_KEY", server.access_key_secret},
       {"RCLONE_CONFIG_LAKESIDE_ENDPOINT", server.url},
       {"RCLONE_CONFIG_LAKESIDE_REGION", server.region},
+      {"OPENAI_BASE_URL", openai},
+      {"OPENAI_API_KEY", model_key},
+      {"DASHSCOPE_HTTP_BASE_URL", dashscope},
+      {"DASHSCOPE_COMPATIBLE_BASE_URL", compatible},
+      {"DASHSCOPE_API_KEY", model_key},
   };
   std::string lines;
   for (const auto& [name, value] : variables) {

@@ -10,6 +10,7 @@
 
 #include "app/data_folder.h"
 #include "app/env_command.h"
+#include "app/keys_command.h"
 #include "app/models_command.h"
 #include "app/operations_command.h"
 #include "app/serve.h"
@@ -103,6 +104,8 @@ int run(int argc, char** argv) {
       cli.add_subcommand("env", "print the lines that point a terminal's clients here");
   env_command->add_option("--port", port, "of the server, where several are running");
 
+  KeysFlags keys;
+  add_keys_command(cli, keys);
   ModelsFlags models;
   add_models_command(cli, models);
 
@@ -118,6 +121,7 @@ int run(int argc, char** argv) {
   }
   if (serve_command->parsed()) return run_serve(flags);
   if (env_command->parsed()) return run_env(port);
+  if (cli.got_subcommand("keys")) return run_keys(cli, keys);
   if (cli.got_subcommand("models")) return run_models(cli, models);
   std::fputs(operations_text(json).c_str(), stdout);
   return 0;

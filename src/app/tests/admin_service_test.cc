@@ -77,6 +77,15 @@ TEST(AdminService, ResetRefusesBrowsers) {
   EXPECT_EQ(answered.resets, 0);
 }
 
+TEST(AdminService, KeysAreForTheRootKeyAlone) {
+  Asked asked{.method = "GET", .path = "/_lakeside/keys"};
+  EXPECT_EQ(ask(asked).status, 403);
+  asked.kind = Principal::Kind::kUser;
+  EXPECT_EQ(ask(asked).status, 403);
+  asked.kind = Principal::Kind::kRoot;
+  EXPECT_EQ(ask(asked).status, 501);  // there is no store of keys in this test
+}
+
 TEST(AdminService, OtherMethodsAndPaths) {
   EXPECT_EQ(ask({.method = "GET"}).status, 405);
   EXPECT_EQ(ask({.path = "/_lakeside/other"}).status, 404);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "app/data_folder.h"
+
 namespace lakeside::app {
 namespace {
 
@@ -26,6 +28,17 @@ TEST(ExportLines, QuotesForTheShell) {
   EXPECT_NE(lines.find("export OSS_ACCESS_KEY_SECRET='it'\\''s'\n"), std::string::npos);
   EXPECT_NE(lines.find("export AWS_ENDPOINT_URL='http://127.0.0.1:4004'\n"), std::string::npos);
   EXPECT_EQ(lines.find("unset"), std::string::npos);
+}
+
+TEST(ExportLines, PointsModelClientsHere) {
+  std::string lines = export_lines(server_on(4004), nothing);
+  EXPECT_NE(lines.find("export OPENAI_BASE_URL='http://127.0.0.1:4004/v1'\n"), std::string::npos);
+  EXPECT_NE(lines.find("export DASHSCOPE_HTTP_BASE_URL='http://127.0.0.1:4004/api/v1'\n"),
+            std::string::npos);
+  EXPECT_NE(lines.find("export OPENAI_API_KEY='sk-"), std::string::npos);
+  EXPECT_EQ(local_model_key("a"), local_model_key("a"));
+  EXPECT_NE(local_model_key("a"), local_model_key("b"));
+  EXPECT_EQ(local_model_key("a").size(), 67u);
 }
 
 TEST(ExportLines, RemovesWhatWouldLeadElsewhere) {
