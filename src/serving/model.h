@@ -99,8 +99,10 @@ struct Usage {
 class Generation {
  public:
   virtual ~Generation() = default;
-  // The next piece; nothing at the end.
+  // The next piece; nothing at the end. Not destroyed while this is awaited: cancel() first.
   virtual Task<ModelResult<std::optional<Delta>>> next() = 0;
+  // Ends it now, from any thread; a next() that is awaited returns nothing.
+  virtual void cancel() {}
   // After the end.
   [[nodiscard]] virtual FinishReason finish_reason() const = 0;
   [[nodiscard]] virtual Usage usage() const = 0;  // so far
@@ -114,6 +116,7 @@ struct ModelStatus {
   enum class State { kUnloaded, kLoading, kLoaded, kBroken };
   std::string name;
   State state = State::kUnloaded;
+  std::string problem;  // why it is broken; for operators
   bool pinned = false;
   std::uint64_t file_bytes = 0;
   std::optional<ModelCard> card;  // once it was loaded

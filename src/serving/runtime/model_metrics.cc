@@ -1,0 +1,60 @@
+#include "serving/runtime/model_metrics.h"
+
+namespace lakeside::serving {
+namespace {
+
+std::string label(const std::string& model) {
+  std::string text = "model=\"";
+  for (char c : model) {
+    if (c == '"' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + '"';
+}
+
+Counter& outcome(Metrics& metrics, const std::string& model, const char* name) {
+  return metrics.counter("lakeside_model_requests_total", "Model requests by how they ended.",
+                         label(model) + ",outcome=\"" + name + '"');
+}
+
+double seconds(std::chrono::microseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+}  // namespace
+
+ModelMetrics::ModelMetrics(Metrics& metrics, const std::string& model)
+    : prompt_tokens_(metrics.counter("lakeside_model_prompt_tokens_total", "Tokens of prompts.",
+                                     label(model))),
+      cached_tokens_(metrics.counter("lakeside_model_cached_tokens_total",
+                                     "Of the prompts' tokens those not computed again.",
+                                     label(model))),
+      completion_tokens_(metrics.counter("lakeside_model_completion_tokens_total",
+                                         "Tokens of replies.", label(model))),
+      finished_(outcome(metrics, model, "finished")),
+      failed_(outcome(metrics, model, "failed")),
+      cancelled_(outcome(metrics, model, "cancelled")),
+      first_token_(metrics.histogram("lakeside_model_time_to_first_token_seconds",
+                                     "From the request to the first token.", label(model))),
+      each_token_(metrics.histogram("lakeside_model_time_per_output_token_seconds",
+                                    "Between two tokens, the mean of each reply.", label(model))),
+      queued_(metrics.gauge("lakeside_model_queue_depth", "Requests that wait.", label(model))),
+      running_(metrics.gauge("lakeside_model_running", "Requests that run.", label(model))) {}
+
+void ModelMetrics::note_end(const Usage& usage, const Outcome& outcome) {
+  prompt_tokens_.add(usage.prompt_tokens);
+  cached_tokens_.add(usage.cached_tokens);
+  completion_tokens_.add(usage.completion_tokens);
+  (outcome.error ? failed_ : outcome.finish ? finished_ : cancelled_).add();
+  if (usage.completion_tokens > 0) first_token_.observe(seconds(usage.queued + usage.prefill));
+  if (usage.completion_tokens > 1) {
+    each_token_.observe(seconds(usage.decode) / static_cast<double>(usage.completion_tokens - 1));
+  }
+}
+
+void ModelMetrics::note_load(std::size_t queued, std::size_t running) {
+  queued_.set(static_cast<std::int64_t>(queued));
+  running_.set(static_cast<std::int64_t>(running));
+}
+
+}  // namespace lakeside::serving

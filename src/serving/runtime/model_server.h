@@ -1,0 +1,61 @@
+// The model server: many models, each on a thread of its own, shared fairly by many tenants.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "serving/model.h"
+#include "serving/runtime/usage.h"
+
+namespace lakeside::serving {
+
+// A model that can be loaded under its name.
+struct ModelFile {
+  std::string name;
+  std::string path;
+  std::uint64_t file_bytes = 0;
+  std::uint64_t cache_bytes = 0;  // of its key-value cache; 0: guessed from the file's size
+  bool pinned = false;            // once loaded it stays
+  Time added;
+};
+
+// Called on a loader's thread. kCorrupt, kInvalid, kUnsupported and kNotFound mean that there is no
+// use in trying again; kNoSpace that memory was short.
+using ModelLoader =
+    std::function<Result<std::unique_ptr<Backend>>(const std::string& name, const LoadOptions&)>;
+
+struct RuntimeOptions {
+  ModelLoader loader;
+  LoadOptions load;                // for all models; the path is each model's own
+  std::uint64_t memory_bytes = 0;  // for all loaded models together; 0: no limit
+  std::uint32_t max_queue = 256;   // requests that wait for one model
+  std::uint32_t streams_per_step = 16;
+  std::uint32_t background_rows = 32;
+  const Clock* clock = &system_clock();
+  UsageSink* usage = nullptr;      // may be none
+  Metrics* metrics = nullptr;      // may be none
+  std::uint32_t loaders = 2;       // models loaded at the same time
+  std::uint32_t text_threads = 1;  // for templates and tokens
+};
+
+// What the program itself may do beside what services may.
+class ModelRuntime : public ModelServer {
+ public:
+  // Replaces a model of the same name; who uses that one now goes on with it.
+  virtual void add_model(ModelFile file) = 0;
+  // False if there is none.
+  virtual bool remove_model(const std::string& name) = 0;
+  virtual bool pin_model(const std::string& name, bool pinned) = 0;
+  // Loads it now.
+  virtual Task<ModelResult<bool>> load_model(const std::string& name) = 0;
+};
+
+// Outlived by everything in the options, and outlives all that it returned: generations are
+// destroyed and tasks have ended before it is.
+[[nodiscard]] std::unique_ptr<ModelRuntime> make_model_server(RuntimeOptions options);
+
+}  // namespace lakeside::serving

@@ -1,0 +1,259 @@
+#include "serving/runtime/registry.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "base/log.h"
+
+namespace lakeside::serving {
+namespace {
+
+constexpr std::chrono::seconds kRetryMemory{5};
+
+std::uint64_t memory_of(const ModelFile& file) {
+  // A guess for caches whose size nobody told.
+  return file.file_bytes + (file.cache_bytes != 0 ? file.cache_bytes : file.file_bytes / 4);
+}
+
+bool is_final(ErrorCode code) {
+  return code == ErrorCode::kCorrupt || code == ErrorCode::kInvalid ||
+         code == ErrorCode::kUnsupported || code == ErrorCode::kNotFound;
+}
+
+ModelError no_memory(const std::string& name) {
+  return {ModelFault::kNoMemory, "there is no memory for the model " + name + " now", kRetryMemory};
+}
+
+ModelError broken(const std::string& name) {
+  return {ModelFault::kBroken, "the model " + name + " cannot be loaded: its file is damaged"};
+}
+
+}  // namespace
+
+struct Registry::Entry {
+  ModelFile file;
+  ModelStatus::State state = ModelStatus::State::kUnloaded;
+  std::string problem;              // why it is broken
+  std::optional<ModelError> error;  // of the last attempt to load
+  std::optional<ModelCard> card;
+  std::unique_ptr<ModelLoop> loop;
+  std::uint32_t users = 0;
+  std::uint64_t used = 0;  // when last
+  bool removed = false;
+  std::vector<std::shared_ptr<Event>> waiting;
+};
+
+Registry::Lease::Lease(Registry& registry, std::shared_ptr<Entry> entry)
+    : registry_(registry), entry_(std::move(entry)) {}
+Registry::Lease::~Lease() { registry_.release(entry_); }
+ModelLoop& Registry::Lease::loop() const { return *entry_->loop; }
+
+Registry::Registry(const RuntimeOptions& options)
+    : options_(options), loaders_("model-load", options.loaders) {}
+
+Registry::~Registry() {
+  std::vector<std::unique_ptr<ModelLoop>> loops;
+  std::lock_guard lock(mutex_);
+  for (auto& [name, entry] : entries_) loops.push_back(std::move(entry->loop));
+}
+
+void Registry::add(ModelFile file) {
+  remove(file.name);
+  auto entry = std::make_shared<Entry>();
+  entry->file = std::move(file);
+  std::lock_guard lock(mutex_);
+  entries_[entry->file.name] = std::move(entry);
+}
+
+bool Registry::remove(const std::string& name) {
+  std::shared_ptr<Entry> entry;
+  {
+    std::lock_guard lock(mutex_);
+    auto found = entries_.find(name);
+    if (found == entries_.end()) return false;
+    entry = std::move(found->second);
+    entries_.erase(found);
+    entry->removed = true;
+    if (entry->users > 0 || !entry->loop) return true;
+  }
+  drop(entry);
+  return true;
+}
+
+bool Registry::pin(const std::string& name, bool pinned) {
+  std::lock_guard lock(mutex_);
+  auto found = entries_.find(name);
+  if (found == entries_.end()) return false;
+  found->second->file.pinned = pinned;
+  return true;
+}
+
+std::vector<ModelStatus> Registry::list() const {
+  std::vector<ModelStatus> list;
+  std::lock_guard lock(mutex_);
+  for (const auto& [name, entry] : entries_) {
+    ModelStatus status;
+    status.name = name;
+    status.state = entry->state;
+    status.problem = entry->problem;
+    status.pinned = entry->file.pinned;
+    status.file_bytes = entry->file.file_bytes;
+    status.card = entry->card;
+    status.added = entry->file.added;
+    if (entry->loop) {
+      status.running = entry->loop->running();
+      status.queued = entry->loop->queued();
+    }
+    list.push_back(std::move(status));
+  }
+  return list;
+}
+
+Task<ModelResult<std::shared_ptr<Registry::Lease>>> Registry::open(const std::string& name) {
+  std::shared_ptr<Entry> entry;
+  auto loaded = std::make_shared<Event>();
+  {
+    std::lock_guard lock(mutex_);
+    auto found = entries_.find(name);
+    if (found == entries_.end()) {
+      co_return std::unexpected(
+          ModelError{ModelFault::kUnknownModel, "there is no model " + name, {}});
+    }
+    entry = found->second;
+    if (entry->state == ModelStatus::State::kBroken) co_return std::unexpected(broken(name));
+    ++entry->users;  // the lease's, also while it waits
+    entry->used = ++uses_;
+    if (entry->state == ModelStatus::State::kLoaded) loaded->set();
+    if (entry->state != ModelStatus::State::kLoaded) entry->waiting.push_back(loaded);
+    if (entry->state == ModelStatus::State::kUnloaded) {
+      entry->state = ModelStatus::State::kLoading;
+      loaders_.submit([this, entry] { load(entry); });
+    }
+  }
+  auto lease = std::make_shared<Lease>(*this, entry);
+  co_await loaded->wait();
+  std::lock_guard lock(mutex_);
+  if (!entry->loop) co_return std::unexpected(*entry->error);
+  co_return lease;
+}
+
+// On a loader's thread.
+void Registry::load(const std::shared_ptr<Entry>& entry) {
+  const std::uint64_t bytes = memory_of(entry->file);
+  if (make_room(bytes)) {
+    load_file(entry);
+  } else {
+    settle(*entry, no_memory(entry->file.name));
+  }
+}
+
+void Registry::load_file(const std::shared_ptr<Entry>& entry) {
+  const std::string& name = entry->file.name;
+  LoopOptions loop;
+  loop.model = name;
+  loop.scheduler = {options_.load, options_.streams_per_step, options_.background_rows};
+  loop.scheduler.load.path = entry->file.path;
+  loop.max_queue = options_.max_queue;
+  loop.clock = options_.clock;
+  loop.usage = options_.usage;
+  loop.metrics = options_.metrics;
+  auto backend = options_.loader(name, loop.scheduler.load);
+  if (backend) {
+    auto started = std::make_unique<ModelLoop>(std::move(*backend), std::move(loop));
+    std::lock_guard lock(mutex_);
+    entry->card = started->backend()->card();
+    entry->loop = std::move(started);
+  } else {
+    std::lock_guard lock(mutex_);
+    bytes_used_ -= memory_of(entry->file);
+  }
+  if (backend) return settle(*entry, std::nullopt);
+  const Error& error = backend.error();
+  log(LogLevel::kError, "a model failed to load", {{"model", name}, {"error", error.detail}});
+  if (is_final(error.code)) {
+    std::lock_guard lock(mutex_);
+    entry->problem = error.detail;
+  }
+  if (is_final(error.code)) return settle(*entry, broken(name));
+  if (error.code == ErrorCode::kNoSpace) return settle(*entry, no_memory(name));
+  settle(*entry, ModelError{ModelFault::kInternal, "the model " + name + " failed to load", {}});
+}
+
+// The end of an attempt to load: whoever waits learns of it.
+void Registry::settle(Entry& entry, std::optional<ModelError> error) {
+  std::vector<std::shared_ptr<Event>> waiting;
+  {
+    std::lock_guard lock(mutex_);
+    entry.state = !error                                ? ModelStatus::State::kLoaded
+                  : error->fault == ModelFault::kBroken ? ModelStatus::State::kBroken
+                                                        : ModelStatus::State::kUnloaded;
+    entry.error = std::move(error);
+    waiting.swap(entry.waiting);
+  }
+  for (auto& event : waiting) event->set();
+}
+
+// Takes so much of the budget, and unloads idle models for it. False: there is not so much.
+bool Registry::make_room(std::uint64_t bytes) {
+  while (true) {
+    std::shared_ptr<Entry> idle;
+    {
+      std::lock_guard lock(mutex_);
+      if (options_.memory_bytes == 0 || bytes_used_ + bytes <= options_.memory_bytes) {
+        bytes_used_ += bytes;
+        return true;
+      }
+      idle = bytes > options_.memory_bytes ? nullptr : idle_longest();
+      if (!idle) return false;
+      idle->state = ModelStatus::State::kLoading;  // until it is gone, nobody may use it
+    }
+    unload(idle);
+  }
+}
+
+std::shared_ptr<Registry::Entry> Registry::idle_longest() const {
+  std::shared_ptr<Entry> found;
+  for (const auto& [name, entry] : entries_) {
+    const bool idle = entry->state == ModelStatus::State::kLoaded && entry->users == 0;
+    if (!idle || entry->file.pinned) continue;
+    if (!found || entry->used < found->used) found = entry;
+  }
+  return found;
+}
+
+// Its loop ends on this thread, which therefore is none of a model's.
+void Registry::unload(const std::shared_ptr<Entry>& entry) {
+  std::unique_ptr<ModelLoop> loop;
+  {
+    std::lock_guard lock(mutex_);
+    loop = std::move(entry->loop);
+    if (!loop) return;  // unloaded by another
+  }
+  loop.reset();
+  std::lock_guard lock(mutex_);
+  bytes_used_ -= memory_of(entry->file);
+  entry->state = ModelStatus::State::kUnloaded;
+  if (entry->waiting.empty()) return;
+  // Somebody asked for it meanwhile.
+  entry->state = ModelStatus::State::kLoading;
+  loaders_.submit([this, entry] { load(entry); });
+}
+
+void Registry::release(const std::shared_ptr<Entry>& entry) {
+  {
+    std::lock_guard lock(mutex_);
+    --entry->users;
+    entry->used = ++uses_;
+    if (entry->users > 0 || !entry->removed || !entry->loop) return;
+  }
+  drop(entry);
+}
+
+// Unloads a removed model.
+void Registry::drop(const std::shared_ptr<Entry>& entry) {
+  loaders_.submit([this, entry] { unload(entry); });
+}
+
+}  // namespace lakeside::serving

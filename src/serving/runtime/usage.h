@@ -1,0 +1,32 @@
+// What a request cost: one record for each that was taken into a queue, however it ended.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "serving/model.h"
+
+namespace lakeside::serving {
+
+struct UsageRecord {
+  enum class Kind { kGenerate, kEmbed, kRank };
+  Time at;  // its end
+  Kind kind = Kind::kGenerate;
+  std::string tenant;
+  std::string model;
+  Usage usage;
+  // One of these; neither where the caller went away.
+  std::optional<FinishReason> finish;
+  std::optional<ModelFault> fault;
+};
+
+// Gets the records, on the models' threads: must be quick and thread-safe. Lives as long as the
+// server.
+class UsageSink {
+ public:
+  virtual ~UsageSink() = default;
+  virtual void record(const UsageRecord& record) = 0;
+};
+
+}  // namespace lakeside::serving
