@@ -1,0 +1,135 @@
+// THE table of operations: start reading here. Routing, authentication's words, metrics and the
+// NotImplemented answers all come from it.
+//
+// OpenAI: the paths of the openai packages (PyPI 2.x, npm 6.x), below /v1 and /compatible-mode/v1.
+// DashScope: those of the dashscope package, below /api/v1. What clients know and this server does
+// not have is a row without a decoder; where a whole family is missing, it is one row.
+#include "services/modelstudio/operations.h"
+
+#include "services/modelstudio/wire/codecs.h"
+
+namespace lakeside::modelstudio {
+namespace {
+
+using wire::Dialect;
+using wire::Row;
+
+constexpr Row openai(std::string_view name, std::string_view permission, std::string_view method,
+                     std::string_view path, wire::Decode decode = nullptr) {
+  return {{name, permission, "openai", decode != nullptr}, Dialect::kOpenAi, method, path, decode};
+}
+
+constexpr Row dashscope(std::string_view name, std::string_view permission, std::string_view method,
+                        std::string_view path, wire::Decode decode = nullptr) {
+  return {{name, permission, "dashscope", decode != nullptr},
+          Dialect::kDashScope,
+          method,
+          path,
+          decode};
+}
+
+// Name, permission, method, path, decoder. The first that matches wins.
+constexpr Row kOperations[] = {
+    // ---- OpenAI: text ------------------------------------------------------------------------
+    openai("CreateChatCompletion", "modelstudio:CreateChatCompletion", "POST", "/chat/completions",
+           wire::decode_create_chat_completion),
+    openai("CreateCompletion", "modelstudio:CreateCompletion", "POST", "/completions",
+           wire::decode_create_completion),
+    openai("CreateEmbedding", "modelstudio:CreateEmbedding", "POST", "/embeddings",
+           wire::decode_create_embedding),
+    openai("CreateRerank", "modelstudio:CreateRerank", "POST", "/rerank",
+           wire::decode_create_rerank),
+    openai("CreateReranks", "modelstudio:CreateRerank", "POST", "/reranks",
+           wire::decode_create_rerank),
+    openai("ListModels", "modelstudio:ListModels", "GET", "/models", wire::decode_list_models),
+    openai("DeleteModel", "modelstudio:DeleteModel", "DELETE", "/models/{rest...}"),
+    openai("RetrieveModel", "modelstudio:RetrieveModel", "GET", "/models/{rest...}",
+           wire::decode_retrieve_model),
+    // ---- OpenAI: what is not here ------------------------------------------------------------
+    openai("ListChatCompletions", "modelstudio:ListChatCompletions", "GET", "/chat/completions"),
+    openai("StoredChatCompletion", "modelstudio:StoredChatCompletion", "*",
+           "/chat/completions/{rest...}"),
+    openai("CreateResponse", "modelstudio:CreateResponse", "POST", "/responses"),
+    openai("Responses", "modelstudio:Responses", "*", "/responses/{rest...}"),
+    openai("Conversations", "modelstudio:Conversations", "*", "/conversations/{rest...}"),
+    openai("CreateFile", "modelstudio:CreateFile", "POST", "/files"),
+    openai("ListFiles", "modelstudio:ListFiles", "GET", "/files"),
+    openai("DeleteFile", "modelstudio:DeleteFile", "DELETE", "/files/{id}"),
+    openai("RetrieveFile", "modelstudio:RetrieveFile", "GET", "/files/{id}"),
+    openai("DownloadFile", "modelstudio:DownloadFile", "GET", "/files/{id}/content"),
+    openai("CreateBatch", "modelstudio:CreateBatch", "POST", "/batches"),
+    openai("ListBatches", "modelstudio:ListBatches", "GET", "/batches"),
+    openai("RetrieveBatch", "modelstudio:RetrieveBatch", "GET", "/batches/{id}"),
+    openai("CancelBatch", "modelstudio:CancelBatch", "POST", "/batches/{id}/cancel"),
+    openai("Uploads", "modelstudio:Uploads", "*", "/uploads/{rest...}"),
+    openai("CreateImage", "modelstudio:CreateImage", "POST", "/images/generations"),
+    openai("CreateImageEdit", "modelstudio:CreateImageEdit", "POST", "/images/edits"),
+    openai("CreateImageVariation", "modelstudio:CreateImageVariation", "POST",
+           "/images/variations"),
+    openai("CreateSpeech", "modelstudio:CreateSpeech", "POST", "/audio/speech"),
+    openai("CreateTranscription", "modelstudio:CreateTranscription", "POST",
+           "/audio/transcriptions"),
+    openai("CreateTranslation", "modelstudio:CreateTranslation", "POST", "/audio/translations"),
+    openai("Audio", "modelstudio:Audio", "*", "/audio/{rest...}"),
+    openai("Videos", "modelstudio:Videos", "*", "/videos/{rest...}"),
+    openai("CreateModeration", "modelstudio:CreateModeration", "POST", "/moderations"),
+    openai("FineTuning", "modelstudio:FineTuning", "*", "/fine_tuning/{rest...}"),
+    openai("VectorStores", "modelstudio:VectorStores", "*", "/vector_stores/{rest...}"),
+    openai("Assistants", "modelstudio:Assistants", "*", "/assistants/{rest...}"),
+    openai("Threads", "modelstudio:Threads", "*", "/threads/{rest...}"),
+    openai("Containers", "modelstudio:Containers", "*", "/containers/{rest...}"),
+    openai("Skills", "modelstudio:Skills", "*", "/skills/{rest...}"),
+    openai("Evals", "modelstudio:Evals", "*", "/evals/{rest...}"),
+    openai("Realtime", "modelstudio:Realtime", "*", "/realtime/{rest...}"),
+    openai("ChatKit", "modelstudio:ChatKit", "*", "/chatkit/{rest...}"),
+    openai("Organization", "modelstudio:Organization", "*", "/organization/{rest...}"),
+
+    // ---- DashScope: text ---------------------------------------------------------------------
+    dashscope("TextGeneration", "modelstudio:CreateChatCompletion", "POST",
+              "/services/aigc/text-generation/generation", wire::decode_text_generation),
+    dashscope("TextEmbedding", "modelstudio:CreateEmbedding", "POST",
+              "/services/embeddings/text-embedding/text-embedding", wire::decode_text_embedding),
+    dashscope("TextReRank", "modelstudio:CreateRerank", "POST",
+              "/services/rerank/text-rerank/text-rerank", wire::decode_text_rerank),
+    dashscope("Tokenization", "modelstudio:Tokenize", "POST", "/tokenizer", wire::decode_tokenizer),
+    dashscope("Models", "modelstudio:ListModels", "GET", "/models", wire::decode_dashscope_models),
+    // ---- DashScope: what is not here ---------------------------------------------------------
+    dashscope("MultiModalConversation", "modelstudio:MultiModalConversation", "POST",
+              "/services/aigc/multimodal-generation/generation"),
+    dashscope("MultiModalEmbedding", "modelstudio:MultiModalEmbedding", "POST",
+              "/services/embeddings/multimodal-embedding/multimodal-embedding"),
+    dashscope("BatchTextEmbedding", "modelstudio:BatchTextEmbedding", "POST",
+              "/services/embeddings/text-embedding/{rest...}"),
+    dashscope("ImageSynthesis", "modelstudio:ImageSynthesis", "POST",
+              "/services/aigc/text2image/image-synthesis"),
+    dashscope("VideoSynthesis", "modelstudio:VideoSynthesis", "POST",
+              "/services/aigc/video-generation/video-synthesis"),
+    dashscope("OtherGeneration", "modelstudio:OtherGeneration", "*", "/services/aigc/{rest...}"),
+    dashscope("Transcription", "modelstudio:Transcription", "POST",
+              "/services/audio/asr/transcription"),
+    dashscope("OtherAudio", "modelstudio:OtherAudio", "*", "/services/audio/{rest...}"),
+    dashscope("OtherServices", "modelstudio:OtherServices", "*", "/services/{rest...}"),
+    dashscope("Understanding", "modelstudio:Understanding", "POST", "/nlp/nlu/understanding"),
+    dashscope("CodeGeneration", "modelstudio:CodeGeneration", "POST",
+              "/aigc/code-generation/generation"),
+    dashscope("Application", "modelstudio:Application", "*", "/apps/{rest...}"),
+    dashscope("ListTasks", "modelstudio:ListTasks", "GET", "/tasks"),
+    dashscope("GetTask", "modelstudio:GetTask", "GET", "/tasks/{id}"),
+    dashscope("CancelTask", "modelstudio:CancelTask", "POST", "/tasks/{id}/cancel"),
+    dashscope("UploadFile", "modelstudio:CreateFile", "POST", "/files"),
+    dashscope("ListDashScopeFiles", "modelstudio:ListFiles", "GET", "/files"),
+    dashscope("GetFile", "modelstudio:RetrieveFile", "GET", "/files/{id}"),
+    dashscope("DeleteDashScopeFile", "modelstudio:DeleteFile", "DELETE", "/files/{id}"),
+    dashscope("GetUploadPolicy", "modelstudio:GetUploadPolicy", "GET", "/uploads"),
+    dashscope("PublicKeys", "modelstudio:PublicKeys", "GET", "/public-keys/{rest...}"),
+    dashscope("FineTunes", "modelstudio:FineTunes", "*", "/fine-tunes/{rest...}"),
+    dashscope("Deployments", "modelstudio:Deployments", "*", "/deployments/{rest...}"),
+    dashscope("DashScopeAssistants", "modelstudio:Assistants", "*", "/assistants/{rest...}"),
+    dashscope("DashScopeThreads", "modelstudio:Threads", "*", "/threads/{rest...}"),
+};
+
+}  // namespace
+
+std::span<const wire::Row> operations() { return kOperations; }
+
+}  // namespace lakeside::modelstudio

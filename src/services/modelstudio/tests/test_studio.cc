@@ -1,0 +1,102 @@
+#include "services/modelstudio/tests/test_studio.h"
+
+#include <algorithm>
+#include <cstring>
+#include <variant>
+
+#include "engines/memory/memory_kv.h"
+
+namespace lakeside::modelstudio {
+namespace {
+
+class StringSource final : public ByteSource {
+ public:
+  explicit StringSource(std::string_view text) : text_(text) {}
+  Task<Result<std::size_t>> read(MutableBytes into) override {
+    std::size_t n = std::min(into.size(), text_.size());
+    std::memcpy(into.data(), text_.data(), n);
+    text_.remove_prefix(n);
+    co_return n;
+  }
+  [[nodiscard]] std::optional<std::uint64_t> length() const override { return text_.size(); }
+
+ private:
+  std::string_view text_;
+};
+
+Task<std::string> drain(std::unique_ptr<SegmentSource> stream) {
+  std::string out;
+  while (true) {
+    auto segment = co_await stream->next();
+    if (!segment) co_return "broken stream: " + segment.error().detail;
+    if (!*segment) co_return out;
+    out += as_text(std::get<Chunk>(**segment).view());
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> Answer::events() const {
+  std::vector<std::string> all;
+  std::string_view left = body;
+  while (!left.empty()) {
+    std::string_view line = left.substr(0, left.find('\n'));
+    left.remove_prefix(std::min(line.size() + 1, left.size()));
+    if (!line.starts_with("data:")) continue;
+    line.remove_prefix(5);
+    while (line.starts_with(' ')) line.remove_prefix(1);
+    all.emplace_back(line);
+  }
+  return all;
+}
+
+TestStudio::TestStudio() : kv_(engines::make_memory_kv()) {
+  keys = std::move(*run_blocking(KeyStore::open(*kv_, clock)));
+  KeySettings settings;
+  settings.name = "tester";
+  settings.weight = 3;
+  auto made = run_blocking(keys->create(settings, {}));
+  secret = made->secret;
+  key_id = made->key.id;
+  service_ = make_modelstudio_service(server, *keys, clock, {});
+  router_ = std::make_unique<gateway::Router>(std::vector<gateway::Route>{
+      {"all", [](const http::RequestHead&) { return true; }, service_.get()}});
+  pipeline_ = std::make_unique<gateway::Pipeline>(*router_, no_secrets_, clock, auth::AuthOptions(),
+                                                  metrics_, nullptr);
+}
+
+TestStudio::~TestStudio() = default;
+
+http::Response TestStudio::respond(std::string_view method, const std::string& target,
+                                   const std::string& body, const Headers& headers) {
+  http::Request request;
+  request.head.method = method;
+  request.head.target = target;
+  std::string_view whole = target;
+  request.head.raw_path = whole.substr(0, whole.find('?'));
+  if (whole.size() > request.head.raw_path.size()) {
+    request.head.raw_query = whole.substr(request.head.raw_path.size() + 1);
+  }
+  request.head.query = *http::parse_query(request.head.raw_query);
+  for (const auto& [name, value] : headers) request.head.headers.push_back({name, value});
+  request.id = "0123456789ABCDEF01234567";
+  request.received = clock.now();
+  StringSource source(body);
+  request.body = &source;
+  return run_blocking(pipeline_->handle(request));
+}
+
+Answer TestStudio::send(std::string_view method, const std::string& target, const std::string& body,
+                        Headers headers) {
+  bool has_key = std::ranges::any_of(headers, [](auto& h) { return h.first == "Authorization"; });
+  if (!has_key) headers.emplace_back("Authorization", "Bearer " + secret);
+  http::Response response = respond(method, target, body, headers);
+  Answer answer{response.status, response.error_code, response.headers.text(), {}};
+  if (auto text = response.text()) answer.body = *text;
+  if (auto* stream = std::get_if<std::unique_ptr<SegmentSource>>(&response.body)) {
+    answer.body = run_blocking(drain(std::move(*stream)));
+  }
+  return answer;
+}
+
+}  // namespace lakeside::modelstudio

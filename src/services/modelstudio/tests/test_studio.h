@@ -1,0 +1,72 @@
+// The service over a stub of the models, asked through the real pipeline without sockets.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/metrics.h"
+#include "engines/kv.h"
+#include "gateway/pipeline/pipeline.h"
+#include "services/modelstudio/service.h"
+#include "services/modelstudio/tests/stub_server.h"
+#include "services/modelstudio/wire/fields.h"
+
+namespace lakeside::modelstudio {
+
+using wire::Json;
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct Answer {
+  int status = 0;
+  std::string code;     // of the log
+  std::string headers;  // "Name: value\r\n"…
+  std::string body;
+
+  [[nodiscard]] Json json() const { return Json::parse(body, nullptr, false); }
+  [[nodiscard]] bool has_header(std::string_view line) const {
+    return headers.find(line) != std::string::npos;
+  }
+  // The "data:" lines, without that.
+  [[nodiscard]] std::vector<std::string> events() const;
+};
+
+class TestStudio {
+ public:
+  TestStudio();
+  ~TestStudio();
+
+  // With the key, unless `headers` has an Authorization.
+  Answer send(std::string_view method, const std::string& target, const std::string& body = {},
+              Headers headers = {});
+  Answer post(const std::string& target, const Json& body, Headers headers = {}) {
+    return send("POST", target, body.dump(), std::move(headers));
+  }
+  Answer get(const std::string& target) { return send("GET", target); }
+  // The response as it is, its stream not read.
+  http::Response respond(std::string_view method, const std::string& target,
+                         const std::string& body, const Headers& headers);
+
+  ManualClock clock{*parse_iso8601("2026-11-21T23:15:09Z")};
+  StubServer server;
+  std::unique_ptr<KeyStore> keys;
+  std::string secret;
+  std::string key_id;
+
+ private:
+  struct NoSecrets final : auth::KeySource {
+    [[nodiscard]] std::optional<auth::Credential> find(std::string_view) const override {
+      return std::nullopt;
+    }
+  };
+  NoSecrets no_secrets_;
+  Metrics metrics_;
+  std::unique_ptr<engines::Kv> kv_;
+  std::unique_ptr<gateway::Service> service_;
+  std::unique_ptr<gateway::Router> router_;
+  std::unique_ptr<gateway::Pipeline> pipeline_;
+};
+
+}  // namespace lakeside::modelstudio

@@ -1,0 +1,59 @@
+// A request to this service, and the rows of its table.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gateway/pipeline/service.h"
+#include "services/modelstudio/core/model_keys.h"
+#include "services/modelstudio/wire/dialect.h"
+#include "services/modelstudio/wire/errors.h"
+
+namespace lakeside::modelstudio::wire {
+
+struct Row;
+
+// What the service runs on. All outlive it.
+struct Environment {
+  ModelServer& server;
+  const ModelKeys& keys;
+  const Clock& clock;
+  std::chrono::milliseconds start_within{0};  // 0: a request may wait as long as it likes
+};
+
+struct StudioCall final : gateway::Call {
+  StudioCall(http::Request& r, const Environment& e) : Call(r), env(e) {}
+
+  [[nodiscard]] const http::RequestHead& head() const { return request.head; }
+  [[nodiscard]] serving::Tenant tenant() const { return tenant_of(*key); }
+  [[nodiscard]] std::string wire_id() const { return wire_request_id(request.id, dialect); }
+  [[nodiscard]] http::Response error(const WireError& error) const {
+    return error_response(error, dialect, request.id);
+  }
+  [[nodiscard]] http::Response error(const ModelError& fault) const {
+    return error(to_wire(fault, dialect));
+  }
+
+  const Environment& env;
+  Dialect dialect = Dialect::kOpenAi;
+  const Row* row = nullptr;
+  std::string id;               // what the path's {…} stands for, decoded
+  std::optional<ModelKey> key;  // by authenticate
+};
+
+using Decode = Decoded<std::unique_ptr<gateway::Action>> (*)(StudioCall& call,
+                                                             const std::string& body);
+
+// One operation. The path begins after the dialect's prefix; "{id}" stands for one segment,
+// "{rest...}" for all that are left, none too.
+struct Row {
+  gateway::OperationInfo info;
+  Dialect dialect;
+  std::string_view method;  // "*": any
+  std::string_view path;    // "/models/{rest...}"
+  Decode decode = nullptr;  // null: not implemented
+};
+
+}  // namespace lakeside::modelstudio::wire

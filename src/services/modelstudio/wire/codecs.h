@@ -1,0 +1,26 @@
+// The decoder of each operation: a body in, something that can be run out. What each accepts and
+// answers is in the file of its name.
+#pragma once
+
+#include "services/modelstudio/wire/call.h"
+
+namespace lakeside::modelstudio::wire {
+
+using ActionResult = Decoded<std::unique_ptr<gateway::Action>>;
+
+// OpenAI
+ActionResult decode_create_chat_completion(StudioCall& call, const std::string& body);
+ActionResult decode_create_completion(StudioCall& call, const std::string& body);
+ActionResult decode_create_embedding(StudioCall& call, const std::string& body);
+ActionResult decode_create_rerank(StudioCall& call, const std::string& body);
+ActionResult decode_list_models(StudioCall& call, const std::string& body);
+ActionResult decode_retrieve_model(StudioCall& call, const std::string& body);
+
+// DashScope
+ActionResult decode_text_generation(StudioCall& call, const std::string& body);
+ActionResult decode_text_embedding(StudioCall& call, const std::string& body);
+ActionResult decode_text_rerank(StudioCall& call, const std::string& body);
+ActionResult decode_tokenizer(StudioCall& call, const std::string& body);
+ActionResult decode_dashscope_models(StudioCall& call, const std::string& body);
+
+}  // namespace lakeside::modelstudio::wire

@@ -1,0 +1,111 @@
+#include <algorithm>
+#include <utility>
+
+#include "base/encoding.h"
+#include "services/modelstudio/wire/codecs.h"
+#include "services/modelstudio/wire/shapes.h"
+
+namespace lakeside::modelstudio::wire {
+namespace {
+
+Json openai_model(const serving::ModelStatus& model) {
+  return {{"id", model.name},
+          {"object", "model"},
+          {"created", unix_seconds(model.added)},
+          {"owned_by", "lakeside"}};
+}
+
+Json dashscope_model(const serving::ModelStatus& model) {
+  Json json = {{"model", model.name}, {"name", model.name}, {"provider", "lakeside"}};
+  if (!model.card) return json;
+  json["description"] = model.card->description;
+  json["model_info"] = {{"context_window", model.card->trained_context}};
+  return json;
+}
+
+class ListModels final : public gateway::Action {
+ public:
+  Task<http::Response> run(gateway::Call& base) override {
+    auto& call = static_cast<StudioCall&>(base);
+    Json data = Json::array();
+    for (const serving::ModelStatus& model : call.env.server.models()) {
+      data.push_back(openai_model(model));
+    }
+    co_return json_response(to_text({{"object", "list"}, {"data", std::move(data)}}));
+  }
+};
+
+class RetrieveModel final : public gateway::Action {
+ public:
+  Task<http::Response> run(gateway::Call& base) override {
+    auto& call = static_cast<StudioCall&>(base);
+    auto models = call.env.server.models();
+    auto found = std::ranges::find(models, call.id, &serving::ModelStatus::name);
+    if (found == models.end()) co_return call.error(no_such_model(call.id, call.dialect));
+    co_return json_response(to_text(openai_model(*found)));
+  }
+};
+
+// One page, or the one model that is asked for by name.
+class ListDashScopeModels final : public gateway::Action {
+ public:
+  ListDashScopeModels(std::string name, std::uint64_t page, std::uint64_t page_size)
+      : name_(std::move(name)), page_(page), page_size_(page_size) {}
+
+  Task<http::Response> run(gateway::Call& base) override {
+    auto& call = static_cast<StudioCall&>(base);
+    auto models = call.env.server.models();
+    if (!name_.empty())
+      std::erase_if(models, [&](const auto& model) { return model.name != name_; });
+    Json page = Json::array();
+    for (std::uint64_t i = (page_ - 1) * page_size_; i < models.size(); ++i) {
+      if (page.size() == page_size_) break;
+      page.push_back(dashscope_model(models[i]));
+    }
+    co_return json_response(to_text({{"request_id", call.wire_id()},
+                                     {"output",
+                                      {{"total", models.size()},
+                                       {"page_no", page_},
+                                       {"page_size", page_size_},
+                                       {"models", std::move(page)}}}}));
+  }
+
+ private:
+  std::string name_;
+  std::uint64_t page_;
+  std::uint64_t page_size_;
+};
+
+Decoded<std::uint64_t> read_number(const http::RequestHead& head, std::string_view name,
+                                   std::uint64_t usual, std::uint64_t most) {
+  const http::QueryParam* param = head.param(name);
+  if (param == nullptr || param->value.empty()) return usual;
+  auto number = parse_uint(param->value);
+  if (number && *number >= 1 && *number <= most) return *number;
+  return std::unexpected(BadInput{std::string(name),
+                                  "Invalid '" + std::string(name) +
+                                      "': expected a number from 1 to " + std::to_string(most) +
+                                      ".",
+                                  "invalid_value"});
+}
+
+}  // namespace
+
+ActionResult decode_list_models(StudioCall&, const std::string&) {
+  return std::make_unique<ListModels>();
+}
+
+ActionResult decode_retrieve_model(StudioCall&, const std::string&) {
+  return std::make_unique<RetrieveModel>();
+}
+
+ActionResult decode_dashscope_models(StudioCall& call, const std::string&) {
+  auto page = read_number(call.head(), "page_no", 1, 1'000'000);
+  if (!page) return std::unexpected(std::move(page.error()));
+  auto size = read_number(call.head(), "page_size", 10, 1000);
+  if (!size) return std::unexpected(std::move(size.error()));
+  const http::QueryParam* model = call.head().param("model");
+  return std::make_unique<ListDashScopeModels>(model == nullptr ? "" : model->value, *page, *size);
+}
+
+}  // namespace lakeside::modelstudio::wire
