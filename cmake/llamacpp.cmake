@@ -1,0 +1,53 @@
+# llama.cpp, as target llamacpp::llamacpp; nothing without LAKESIDE_LLAMACPP.
+#
+# It is built by tools/build-llamacpp, once for all build folders, and only copied into this one
+# (docs/decisions/0007-llamacpp-linked-in.md). A sanitizer would see nothing of it, and clang would
+# have to build it again: the asan, tsan and fuzz presets go without.
+
+if(NOT CMAKE_BUILD_TYPE MATCHES "^(Dev|Release)$")
+  set(LAKESIDE_LLAMACPP OFF)
+endif()
+if(NOT LAKESIDE_LLAMACPP)
+  return()
+endif()
+
+set(folder ${CMAKE_BINARY_DIR}/llamacpp)
+set(libraries
+  ${folder}/lib/libllama-chat.a ${folder}/lib/libllama.a ${folder}/lib/libggml.a
+  ${folder}/lib/libggml-base.a)
+set(cuda_flag)
+if(LAKESIDE_CUDA)
+  set(cuda_flag --cuda)
+  list(APPEND libraries ${folder}/lib/libggml-cuda.a)
+endif()
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+  foreach(variant x64 haswell alderlake skylakex cascadelake zen4 sapphirerapids)
+    list(APPEND libraries ${folder}/lib/ggml-cpu-${variant}.o)
+  endforeach()
+  set(definitions LAKESIDE_CPU_VARIANTS)
+else()
+  list(APPEND libraries ${folder}/lib/libggml-cpu.a)
+  set(definitions)
+endif()
+
+add_custom_command(OUTPUT ${libraries}
+  COMMAND ${CMAKE_SOURCE_DIR}/tools/build-llamacpp ${folder} ${cuda_flag}
+    --cc ${CMAKE_C_COMPILER} --cxx ${CMAKE_CXX_COMPILER}
+  DEPENDS
+    ${CMAKE_SOURCE_DIR}/tools/build-llamacpp
+    ${CMAKE_SOURCE_DIR}/tools/deps/pypi.txt
+    ${CMAKE_SOURCE_DIR}/cmake/llamacpp/CMakeLists.txt
+  COMMENT "llama.cpp"
+  USES_TERMINAL VERBATIM)
+add_custom_target(llamacpp_files DEPENDS ${libraries})
+
+add_library(llamacpp INTERFACE)
+add_dependencies(llamacpp llamacpp_files)
+target_include_directories(llamacpp SYSTEM INTERFACE ${folder}/include ${folder}/include/common)
+target_compile_definitions(llamacpp INTERFACE ${definitions})
+target_link_libraries(llamacpp INTERFACE ${libraries} Threads::Threads ${CMAKE_DL_LIBS})
+if(LAKESIDE_CUDA)
+  find_package(CUDAToolkit REQUIRED)
+  target_link_libraries(llamacpp INTERFACE CUDA::cudart_static CUDA::cublas CUDA::cuda_driver)
+endif()
+add_library(llamacpp::llamacpp ALIAS llamacpp)

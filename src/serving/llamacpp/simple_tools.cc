@@ -1,0 +1,182 @@
+#include "serving/llamacpp/simple_tools.h"
+
+#include <cstddef>
+#include <exception>
+
+#include <nlohmann/json.hpp>
+
+#include "serving/llamacpp/grammar.h"
+
+namespace lakeside::serving {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::string_view kCallBegins = "{\"name\":";
+constexpr std::string_view kArguments = "\"arguments\":";
+
+ordered_json function_of(const ordered_json& tool) { return tool.at("function"); }
+
+// What was called, as the model would have written it.
+std::string call_text(const ordered_json& call) {
+  const ordered_json& function = call.at("function");
+  ordered_json arguments = function.value("arguments", ordered_json::object());
+  if (arguments.is_string()) {
+    ordered_json parsed = ordered_json::parse(arguments.get<std::string>(), nullptr, false);
+    arguments = parsed.is_discarded() ? ordered_json::object() : parsed;
+  }
+  return ordered_json{{"name", function.at("name")}, {"arguments", arguments}}.dump();
+}
+
+std::string text_of(const ordered_json& content) {
+  if (content.is_string()) return content.get<std::string>();
+  std::string text;
+  if (content.is_array()) {
+    for (const ordered_json& part : content) text += part.value("text", "");
+  }
+  return text;
+}
+
+ordered_json plain_message(ordered_json message) {
+  std::string role = message.value("role", "");
+  if (role == "tool") {
+    return {
+        {"role", "user"},
+        {"content", "The function returned: " + text_of(message.value("content", ordered_json()))}};
+  }
+  if (message.contains("tool_calls") && message["tool_calls"].is_array()) {
+    std::string text;
+    for (const ordered_json& call : message["tool_calls"]) text += call_text(call);
+    message["content"] = text;
+    message.erase("tool_calls");
+  }
+  return message;
+}
+
+std::string instruction(const ordered_json& tools, bool must) {
+  std::string text = "You can call these functions:\n";
+  for (const ordered_json& tool : tools) text += function_of(tool).dump() + "\n";
+  text += must ? "Reply with a call of one of them"
+               : "To call one, and only when it helps, reply with nothing but a call";
+  text += ", as JSON: {\"name\": \"the function\", \"arguments\": {…}}";
+  return text;
+}
+
+void add_instruction(ordered_json& messages, const std::string& text) {
+  if (!messages.empty() && messages[0].value("role", "") == "system") {
+    messages[0]["content"] = text_of(messages[0].value("content", ordered_json())) + "\n\n" + text;
+    return;
+  }
+  messages.insert(messages.begin(), ordered_json{{"role", "system"}, {"content", text}});
+}
+
+// One of the tools with arguments that it takes.
+ordered_json call_schema(const ordered_json& tools) {
+  ordered_json calls = ordered_json::array();
+  for (const ordered_json& tool : tools) {
+    ordered_json function = function_of(tool);
+    ordered_json arguments = function.value("parameters", ordered_json());
+    if (!arguments.is_object() || arguments.empty()) arguments = {{"type", "object"}};
+    calls.push_back(
+        {{"type", "object"},
+         {"properties", {{"name", {{"const", function.at("name")}}}, {"arguments", arguments}}},
+         {"required", {"name", "arguments"}}});
+  }
+  return {{"anyOf", calls}};
+}
+
+std::string trimmed(std::string_view text) {
+  std::size_t begin = text.find_first_not_of(" \t\r\n");
+  return begin == std::string_view::npos ? std::string() : std::string(text.substr(begin));
+}
+
+// Whether `text` may still become a call.
+bool may_be_call(std::string_view text) {
+  return !text.empty() && std::string_view("{\"name\"").starts_with(text.substr(0, 7));
+}
+
+// A string's value, from after its first quote; nothing while its end is not there.
+std::string name_in(std::string_view text) {
+  std::size_t begin = text.find('"', kCallBegins.size() - 1);
+  if (begin == std::string_view::npos) return {};
+  std::size_t end = text.find('"', begin + 1);
+  if (end == std::string_view::npos) return {};
+  return std::string(text.substr(begin + 1, end - begin - 1));
+}
+
+ChatReply growing_call(const std::string& text) {
+  ChatReply reply;
+  std::string name = name_in(text);
+  if (name.empty()) return reply;
+  std::size_t at = text.find(kArguments);
+  std::string arguments =
+      at == std::string::npos ? "" : trimmed(text.substr(at + kArguments.size()));
+  reply.tool_calls.push_back({"", name, arguments});
+  return reply;
+}
+
+}  // namespace
+
+Result<ChatInput> without_tools(const ChatInput& chat) {
+  try {
+    ChatInput plain = chat;
+    ordered_json messages = ordered_json::array();
+    for (const ordered_json& message : ordered_json::parse(chat.messages)) {
+      messages.push_back(plain_message(message));
+    }
+    ordered_json tools = ordered_json::parse(chat.tools);
+    if (chat.tool_choice != "none") {
+      add_instruction(messages, instruction(tools, chat.tool_choice == "required"));
+    }
+    plain.messages = messages.dump();
+    plain.tools.clear();
+    plain.tool_choice = "none";
+    return plain;
+  } catch (const std::exception& error) {
+    return fail(ErrorCode::kInvalid, std::string("tools: ") + error.what());
+  }
+}
+
+Status add_simple_tools(const ChatInput& chat, ChatPrompt& prompt) {
+  if (chat.tool_choice == "none") return {};
+  try {
+    auto grammar = grammar_of_schema(call_schema(ordered_json::parse(chat.tools)).dump());
+    if (!grammar) return std::unexpected(grammar.error());
+    GrammarStart start;
+    start.lazy = chat.tool_choice != "required";
+    if (start.lazy) {
+      // At the beginning alone: in the midst of a text it is just text.
+      start.triggers = {R"(^\s*(\{"name"\s*:)[\s\S]*)"};
+      prompt.triggers = {"{\"name\":"};
+    }
+    prompt.grammar = with_start(start, *grammar);
+    prompt.grammar_after_trigger = start.lazy;
+    prompt.parser = kSimpleToolsParser;
+    return {};
+  } catch (const std::exception& error) {
+    return fail(ErrorCode::kInvalid, std::string("tools: ") + error.what());
+  }
+}
+
+ChatReply parse_simple_tools(std::string_view text, bool partial) {
+  std::string begun = trimmed(text);
+  if (!may_be_call(begun)) return {std::string(text), "", {}};
+  auto call = ordered_json::parse(begun, nullptr, false);
+  if (call.is_object() && call.contains("name") && call["name"].is_string()) {
+    std::string arguments = call.value("arguments", ordered_json::object()).dump();
+    // As it was written, so that what a partial reply showed stays a beginning of it.
+    std::size_t at = begun.find(kArguments);
+    std::size_t last = begun.rfind('}');
+    if (at != std::string::npos && last > at) {
+      arguments = trimmed(begun.substr(at + kArguments.size(), last - at - kArguments.size()));
+      while (!arguments.empty() && arguments.find_last_of(" \t\r\n") == arguments.size() - 1) {
+        arguments.pop_back();
+      }
+    }
+    return {"", "", {{"", call["name"].get<std::string>(), arguments}}};
+  }
+  if (partial) return growing_call(begun);
+  return {std::string(text), "", {}};
+}
+
+}  // namespace lakeside::serving

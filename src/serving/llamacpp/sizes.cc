@@ -1,0 +1,48 @@
+#include "serving/llamacpp/sizes.h"
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <string_view>
+
+namespace lakeside::serving {
+namespace {
+
+struct Bound {
+  std::string_view key;
+  std::uint64_t least;
+  std::uint64_t most;
+};
+
+// Generous: the largest models that exist are a tenth of this.
+constexpr std::array<Bound, 11> kBounds = {{
+    {"block_count", 1, 512},
+    {"context_length", 1, std::uint64_t{1} << 28},
+    {"embedding_length", 1, std::uint64_t{1} << 20},
+    {"feed_forward_length", 0, std::uint64_t{1} << 24},
+    {"attention.head_count", 0, 1 << 14},
+    {"attention.head_count_kv", 0, 1 << 14},
+    {"attention.key_length", 0, 1 << 16},
+    {"attention.value_length", 0, 1 << 16},
+    {"rope.dimension_count", 0, 1 << 16},
+    {"expert_count", 0, 1 << 12},
+    {"expert_used_count", 0, 1 << 12},
+}};
+
+}  // namespace
+
+Status check_sizes(const GgufFile& file) {
+  for (const Bound& bound : kBounds) {
+    std::string text = file.of(bound.key);
+    if (text.empty()) continue;  // absent, or an array with a number for each layer
+    std::uint64_t value = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || value < bound.least ||
+        value > bound.most) {
+      return fail(ErrorCode::kCorrupt, "GGUF: absurd " + std::string(bound.key) + ": " + text);
+    }
+  }
+  return {};
+}
+
+}  // namespace lakeside::serving

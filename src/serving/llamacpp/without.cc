@@ -1,0 +1,10 @@
+// In place of everything else where Lakeside is built with LAKESIDE_LLAMACPP=OFF.
+#include "serving/llamacpp/llamacpp.h"
+
+namespace lakeside::serving {
+
+Result<std::unique_ptr<Backend>> load_llamacpp(const LoadOptions& /*options*/) {
+  return fail(ErrorCode::kUnsupported, "this Lakeside was built without llama.cpp");
+}
+
+}  // namespace lakeside::serving
