@@ -84,7 +84,8 @@ struct ChatReply {
 class Grammar {
  public:
   virtual ~Grammar() = default;
-  // Makes the logits of all tokens that may not come next minus infinity.
+  // Makes the logits of all tokens that may not come next minus infinity. Costs little where most
+  // are so already.
   virtual void mask(std::span<float> logits) = 0;
   virtual void accept(Token token) = 0;
 };

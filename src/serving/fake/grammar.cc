@@ -13,6 +13,7 @@ namespace lakeside::serving::fake {
 namespace {
 
 constexpr std::string_view kRoot = "root ::=";
+constexpr float kNever = -std::numeric_limits<float>::infinity();
 constexpr std::string_view kAnyText = "[^<]*";
 
 struct Element {
@@ -38,8 +39,8 @@ class FakeGrammar final : public Grammar {
 
   void mask(std::span<float> logits) override {
     for (std::size_t token = 0; token < logits.size(); ++token) {
-      if (!allows(static_cast<Token>(token))) {
-        logits[token] = -std::numeric_limits<float>::infinity();
+      if (logits[token] > kNever && !allows(static_cast<Token>(token))) {
+        logits[token] = kNever;
       }
     }
   }

@@ -1,9 +1,8 @@
 #include "serving/runtime/model_metrics.h"
 
 namespace lakeside::serving {
-namespace {
 
-std::string label(const std::string& model) {
+std::string model_label(const std::string& model) {
   std::string text = "model=\"";
   for (char c : model) {
     if (c == '"' || c == '\\') text += '\\';
@@ -12,9 +11,11 @@ std::string label(const std::string& model) {
   return text + '"';
 }
 
+namespace {
+
 Counter& outcome(Metrics& metrics, const std::string& model, const char* name) {
   return metrics.counter("lakeside_model_requests_total", "Model requests by how they ended.",
-                         label(model) + ",outcome=\"" + name + '"');
+                         model_label(model) + ",outcome=\"" + name + '"');
 }
 
 double seconds(std::chrono::microseconds time) {
@@ -25,21 +26,23 @@ double seconds(std::chrono::microseconds time) {
 
 ModelMetrics::ModelMetrics(Metrics& metrics, const std::string& model)
     : prompt_tokens_(metrics.counter("lakeside_model_prompt_tokens_total", "Tokens of prompts.",
-                                     label(model))),
+                                     model_label(model))),
       cached_tokens_(metrics.counter("lakeside_model_cached_tokens_total",
                                      "Of the prompts' tokens those not computed again.",
-                                     label(model))),
+                                     model_label(model))),
       completion_tokens_(metrics.counter("lakeside_model_completion_tokens_total",
-                                         "Tokens of replies.", label(model))),
+                                         "Tokens of replies.", model_label(model))),
       finished_(outcome(metrics, model, "finished")),
       failed_(outcome(metrics, model, "failed")),
       cancelled_(outcome(metrics, model, "cancelled")),
       first_token_(metrics.histogram("lakeside_model_time_to_first_token_seconds",
-                                     "From the request to the first token.", label(model))),
+                                     "From the request to the first token.", model_label(model))),
       each_token_(metrics.histogram("lakeside_model_time_per_output_token_seconds",
-                                    "Between two tokens, the mean of each reply.", label(model))),
-      queued_(metrics.gauge("lakeside_model_queue_depth", "Requests that wait.", label(model))),
-      running_(metrics.gauge("lakeside_model_running", "Requests that run.", label(model))) {}
+                                    "Between two tokens, the mean of each reply.",
+                                    model_label(model))),
+      queued_(
+          metrics.gauge("lakeside_model_queue_depth", "Requests that wait.", model_label(model))),
+      running_(metrics.gauge("lakeside_model_running", "Requests that run.", model_label(model))) {}
 
 void ModelMetrics::note_end(const Usage& usage, const Outcome& outcome) {
   prompt_tokens_.add(usage.prompt_tokens);

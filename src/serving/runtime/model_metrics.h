@@ -9,6 +9,9 @@
 
 namespace lakeside::serving {
 
+// The label that names a model.
+[[nodiscard]] std::string model_label(const std::string& model);
+
 class ModelMetrics {
  public:
   ModelMetrics(Metrics& metrics, const std::string& model);

@@ -39,7 +39,7 @@ struct RuntimeOptions {
   UsageSink* usage = nullptr;      // may be none
   Metrics* metrics = nullptr;      // may be none
   std::uint32_t loaders = 2;       // models loaded at the same time
-  std::uint32_t text_threads = 1;  // for templates and tokens
+  std::uint32_t text_threads = 2;  // for templates and tokens
 };
 
 // What the program itself may do beside what services may.

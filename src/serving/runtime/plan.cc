@@ -25,7 +25,9 @@ void Scheduler::plan() {
     job->chunk = 0;
     classes[job->tenant.priority].push_back(job.get());
   }
-  std::size_t streams = std::min(options_.streams_per_step, options_.load.batch_tokens);
+  // Replies never take a whole step, or no prompt would ever be read.
+  std::size_t streams =
+      std::min(options_.streams_per_step, std::max(options_.load.batch_tokens / 4 * 3, 1U));
   for (auto& [priority, jobs] : classes) {
     std::size_t room = options_.load.batch_tokens - rows_.size();
     // Beside others of a higher priority it gets little, whatever is free.

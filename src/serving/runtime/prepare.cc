@@ -61,6 +61,15 @@ ModelResult<void> add_grammar(const ChatPrompt& prompt, const Backend& model, Jo
   return {};
 }
 
+// No token has so many bytes; a text beyond it needs no counting.
+constexpr std::uint64_t kMostTokenBytes = 256;
+
+std::unexpected<ModelError> too_long(const std::string& size, std::uint64_t context) {
+  return fault(ModelFault::kPromptTooLong, "the prompt has " + size +
+                                               ", but the model's context is " +
+                                               std::to_string(context) + " tokens");
+}
+
 // How many tokens the whole may have.
 std::uint64_t context_of(const Backend& model, const LoadOptions& load) {
   const std::uint32_t trained = model.card().trained_context;
@@ -81,17 +90,18 @@ ModelResult<Prepared> prepare(const GenerateRequest& request, const Backend& mod
   auto prompt = prompt_of(request, model);
   if (!prompt) return std::unexpected(std::move(prompt.error()));
 
+  const std::uint64_t context = context_of(model, load);
+  if (prompt->text.size() / kMostTokenBytes > context) {
+    return too_long(std::to_string(prompt->text.size()) + " bytes", context);
+  }
   std::vector<std::string> stops = request.stops;
   stops.insert(stops.end(), prompt->stops.begin(), prompt->stops.end());
   auto job = std::make_unique<Job>(request, std::move(stops));
   job->tokens = model.tokenize(prompt->text, true);
   const std::uint64_t length = job->tokens.size();
-  const std::uint64_t context = context_of(model, load);
   if (length == 0) return fault(ModelFault::kInvalid, "the prompt is empty");
   if (length >= context) {
-    return fault(ModelFault::kPromptTooLong, "the prompt has " + std::to_string(length) +
-                                                 " tokens, but the model's context is " +
-                                                 std::to_string(context));
+    return too_long(std::to_string(length) + " tokens", context);
   }
   job->usage.prompt_tokens = length;
   job->most_tokens = static_cast<std::uint32_t>(std::min<std::uint64_t>(

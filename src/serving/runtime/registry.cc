@@ -129,6 +129,7 @@ Task<ModelResult<std::shared_ptr<Registry::Lease>>> Registry::open(const std::st
     if (entry->state != ModelStatus::State::kLoaded) entry->waiting.push_back(loaded);
     if (entry->state == ModelStatus::State::kUnloaded) {
       entry->state = ModelStatus::State::kLoading;
+      show(*entry);
       loaders_.submit([this, entry] { load(entry); });
     }
   }
@@ -181,6 +182,15 @@ void Registry::load_file(const std::shared_ptr<Entry>& entry) {
   settle(*entry, ModelError{ModelFault::kInternal, "the model " + name + " failed to load", {}});
 }
 
+// The state as metrics.
+void Registry::show(const Entry& entry) {
+  const std::string label = model_label(entry.file.name);
+  options_.metrics->gauge("lakeside_model_loaded", "1 while the model is in memory.", label)
+      .set(entry.state == ModelStatus::State::kLoaded ? 1 : 0);
+  options_.metrics->gauge("lakeside_model_loading", "1 while the model is being loaded.", label)
+      .set(entry.state == ModelStatus::State::kLoading ? 1 : 0);
+}
+
 // The end of an attempt to load: whoever waits learns of it.
 void Registry::settle(Entry& entry, std::optional<ModelError> error) {
   std::vector<std::shared_ptr<Event>> waiting;
@@ -191,6 +201,7 @@ void Registry::settle(Entry& entry, std::optional<ModelError> error) {
                                                         : ModelStatus::State::kUnloaded;
     entry.error = std::move(error);
     waiting.swap(entry.waiting);
+    show(entry);
   }
   for (auto& event : waiting) event->set();
 }
@@ -235,6 +246,7 @@ void Registry::unload(const std::shared_ptr<Entry>& entry) {
   std::lock_guard lock(mutex_);
   bytes_used_ -= memory_of(entry->file);
   entry->state = ModelStatus::State::kUnloaded;
+  show(*entry);
   if (entry->waiting.empty()) return;
   // Somebody asked for it meanwhile.
   entry->state = ModelStatus::State::kLoading;

@@ -52,6 +52,7 @@ class Registry {
   bool make_room(std::uint64_t bytes);
   std::shared_ptr<Entry> idle_longest() const;
   void unload(const std::shared_ptr<Entry>& entry);
+  void show(const Entry& entry);
   void settle(Entry& entry, std::optional<ModelError> error);
   void release(const std::shared_ptr<Entry>& entry);
   void drop(const std::shared_ptr<Entry>& entry);

@@ -27,15 +27,28 @@ Sampler::Sampler(const Sampling& sampling, std::optional<std::uint32_t> logprobs
 std::optional<Choice> Sampler::choose(std::span<const float> logits) {
   logits_.assign(logits.begin(), logits.end());
   adjust();
-  if (grammar_) grammar_->mask(logits_);
   Choice choice;
-  choice.token = likeliest();
+  choice.token = pick();
+  if (grammar_ && !allows(choice.token)) {
+    grammar_->mask(logits_);
+    choice.token = pick();
+  }
   if (logits_[static_cast<std::size_t>(choice.token)] == kNever) return std::nullopt;
-  if (sampling_.temperature > 0) choice.token = draw();
   if (grammar_) grammar_->accept(choice.token);
   ++counts_[choice.token];
   if (logprobs_) describe(logits, choice);
   return choice;
+}
+
+Token Sampler::pick() { return sampling_.temperature > 0 ? draw() : likeliest(); }
+
+// To ask for one token costs far less than for all; and to draw again from all that are allowed
+// where the first was not, draws as if from those alone.
+bool Sampler::allows(Token token) {
+  asked_.assign(logits_.size(), kNever);
+  asked_[static_cast<std::size_t>(token)] = 0;
+  grammar_->mask(asked_);
+  return asked_[static_cast<std::size_t>(token)] != kNever;
 }
 
 // Biases, and penalties for what the reply has said before.
@@ -76,11 +89,15 @@ Token Sampler::draw() {
 // The candidates, each with its likelihood relative to the likeliest one's.
 void Sampler::gather() {
   const float most = *std::ranges::max_element(logits_);
+  candidates_.clear();
+  if (most == kNever) {  // nothing is allowed
+    candidates_.push_back({0, 1});
+    return;
+  }
   // min_p asks for a share of the likeliest token's probability, after temperature.
   float lowest = kNegligible;
   if (sampling_.min_p > 0) lowest = std::min(lowest, -std::log(sampling_.min_p));
   const float bound = most - lowest * sampling_.temperature;
-  candidates_.clear();
   for (std::size_t token = 0; token < logits_.size(); ++token) {
     if (logits_[token] < bound) continue;
     candidates_.push_back(

@@ -40,6 +40,8 @@ class Sampler {
     float weight;
   };
   void adjust();
+  Token pick();
+  bool allows(Token token);
   [[nodiscard]] Token likeliest() const;
   Token draw();
   void gather();
@@ -52,6 +54,7 @@ class Sampler {
   std::mt19937_64 random_;
   std::unordered_map<Token, std::uint32_t> counts_;  // of the reply's tokens
   std::vector<float> logits_;                        // adjusted; kept for its memory
+  std::vector<float> asked_;
   std::vector<Candidate> candidates_;
 };
 

@@ -79,10 +79,10 @@ Sequences::Sources Sequences::sources_for(const Job& job) const {
     // Only those admitted before it, so that no two wait for each other; and none that may itself
     // have to wait behind this one.
     const bool earlier = slot.job && (job.sequence == kNoSequence || slot.job->serial < job.serial);
-    if (earlier && slot.job->tenant.priority >= job.tenant.priority &&
-        match.length > sources.leader.length) {
-      sources.leader = match;
-    }
+    if (!earlier || slot.job->tenant.priority < job.tenant.priority) continue;
+    // Its last token is computed only when its reader has room for what comes after it.
+    const std::int32_t planned = std::min(match.length, slot.job->length() - 1);
+    if (planned > sources.leader.length) sources.leader = {match.sequence, planned};
   }
   return sources;
 }

@@ -301,6 +301,15 @@ TEST(Scheduler, ALongPromptDoesNotStallReplies) {
   EXPECT_LE(desk.probe.most_rows, 64U);
 }
 
+TEST(Scheduler, RepliesLeaveRoomForPrompts) {
+  Desk desk({.batch_tokens = 8});
+  for (int i = 0; i < 16; ++i) desk.ask("repeat 100000", tenant("one"));
+  desk.steps(100);
+  Reply& prompt = desk.ask("a question", tenant("one"), 1);
+  desk.steps(50);
+  EXPECT_TRUE(prompt.ended);
+}
+
 TEST(Scheduler, PrioritiesAreStrict) {
   Desk desk({}, 2);
   Reply& batch = desk.ask("repeat 100000", tenant("batch", 100, -1));

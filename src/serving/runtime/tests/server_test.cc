@@ -195,6 +195,7 @@ TEST_F(ModelServerTest, ChatsAndKeepsBooks) {
   EXPECT_FALSE(records[0].fault);
   EXPECT_EQ(records[0].at, clock.now());
   const std::string text = metrics.render();
+  EXPECT_NE(text.find("lakeside_model_loaded{model=\"a\"} 1"), std::string::npos);
   EXPECT_NE(text.find("lakeside_model_completion_tokens_total{model=\"a\"} 11"), std::string::npos);
   EXPECT_NE(text.find("lakeside_model_time_to_first_token_seconds_count{model=\"a\"} 1"),
             std::string::npos);
@@ -247,6 +248,7 @@ TEST_F(ModelServerTest, TellsWhatIsWrong) {
   request.model = "b";
   EXPECT_EQ(fault(request), ModelFault::kWrongModel);  // it has no chat template
   EXPECT_EQ(fault(chat(std::string(5000, 'x'))), ModelFault::kPromptTooLong);
+  EXPECT_EQ(fault(chat(std::string(1 << 20, 'x'))), ModelFault::kPromptTooLong);
   request = chat("hello");
   request.max_tokens = 0;
   EXPECT_EQ(fault(request), ModelFault::kInvalid);
