@@ -56,6 +56,7 @@ Registry::Registry(const RuntimeOptions& options)
 Registry::~Registry() {
   std::vector<std::unique_ptr<ModelLoop>> loops;
   std::lock_guard lock(mutex_);
+  loops.reserve(entries_.size());
   for (auto& [name, entry] : entries_) loops.push_back(std::move(entry->loop));
 }
 

@@ -239,7 +239,7 @@ TEST(Scheduler, WeightsDecideBetweenSaturatingTenants) {
 
 // The same where the sequences are what is short.
 TEST(Scheduler, WeightsDecideWhoIsAdmitted) {
-  Desk desk({.max_sequences = 4});
+  Desk desk({.max_sequences = 2});
   std::map<std::string, std::uint64_t> tokens;
   std::list<std::pair<std::string, Reply*>> asked;
   auto ask = [&](const std::string& id, double weight) {
@@ -261,6 +261,19 @@ TEST(Scheduler, WeightsDecideWhoIsAdmitted) {
   }
   const double ratio = static_cast<double>(tokens["three"]) / static_cast<double>(tokens["one"]);
   EXPECT_NEAR(ratio, 3, 0.3);
+}
+
+TEST(Scheduler, WhoWantedLittleSavesNothingUp) {
+  Desk desk({}, 4);
+  std::vector<Reply*> light = {&desk.ask("repeat 100000", tenant("light"))};
+  for (int i = 0; i < 8; ++i) desk.ask("repeat 100000", tenant("heavy"));
+  desk.steps(200);
+  EXPECT_NEAR(static_cast<double>(light[0]->tokens()), 200, 5);  // all that one reply can have
+  for (int i = 0; i < 7; ++i) light.push_back(&desk.ask("repeat 100000", tenant("light")));
+  desk.steps(50);
+  std::uint64_t tokens = 0;
+  for (Reply* reply : light) tokens += reply->tokens();
+  EXPECT_NEAR(static_cast<double>(tokens), 200 + 50 * 4 / 2, 20);
 }
 
 TEST(Scheduler, ALightTenantIsServedBesideASaturatingOne) {
@@ -368,6 +381,20 @@ TEST(Scheduler, AFullCacheDelaysButLosesNothing) {
   }
   EXPECT_EQ(desk.ends, 6);
   EXPECT_EQ(desk.probe.cells_used, 0U);
+}
+
+// What was shared with a sequence that is gone is easily taken for free cells.
+TEST(Scheduler, AFullCacheIsNotFoughtOver) {
+  Desk desk({.context_tokens = 200});
+  const std::string prefix(80, 'x');
+  desk.ask(prefix + "1", tenant("none"), 1);
+  desk.finish();
+  Reply& first = desk.ask(prefix + "2", tenant("one"));
+  Reply& second = desk.ask(std::string(60, 'y'), tenant("two"));
+  for (int i = 0; i < 300; ++i) desk.step();
+  EXPECT_EQ(first.text, prefix + "2");
+  EXPECT_EQ(second.text, std::string(60, 'y'));
+  EXPECT_LE(desk.probe.rows, 600U);
 }
 
 TEST(Scheduler, TheCacheIsEvictedByUse) {
