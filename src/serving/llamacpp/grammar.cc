@@ -29,13 +29,18 @@ class LlamaGrammar final : public Grammar {
 
   void mask(std::span<float> logits) override {
     if (dead_) return only_the_end(logits);
-    candidates_.resize(logits.size());
+    // Those alone that are still in question: the scheduler often asks about one.
+    candidates_.clear();
     for (std::size_t i = 0; i < logits.size(); ++i) {
-      candidates_[i] = {static_cast<llama_token>(i), logits[i], 0};
+      if (logits[i] > -std::numeric_limits<float>::infinity()) {
+        candidates_.push_back({static_cast<llama_token>(i), logits[i], 0});
+      }
     }
     llama_token_data_array all = {candidates_.data(), candidates_.size(), -1, false};
     llama_sampler_apply(sampler_.get(), &all);
-    for (std::size_t i = 0; i < logits.size(); ++i) logits[i] = candidates_[i].logit;
+    for (std::size_t i = 0; i < all.size; ++i) {
+      logits[static_cast<std::size_t>(all.data[i].id)] = all.data[i].logit;
+    }
   }
 
   void accept(Token token) override {

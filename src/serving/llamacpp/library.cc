@@ -14,10 +14,11 @@ namespace lakeside::serving {
 namespace {
 
 // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): the log has no other place
-thread_local std::string last_error;
+thread_local std::string first_error;
 
 void on_log(ggml_log_level level, const char* text, void* /*data*/) {
-  if (level == GGML_LOG_LEVEL_ERROR) last_error = text;
+  // The first is the reason, those that follow are its consequences.
+  if (level == GGML_LOG_LEVEL_ERROR && first_error.empty()) first_error = text;
   log_llamacpp(text);
 }
 
@@ -45,10 +46,10 @@ void log_llamacpp(std::string_view text) {
   if (text.size() > 1) log(LogLevel::kDebug, "llama.cpp", {{"says", std::string(text)}});
 }
 
-void forget_llamacpp_error() { last_error.clear(); }
+void forget_llamacpp_error() { first_error.clear(); }
 
-std::string last_llamacpp_error() {
-  std::string text = last_error;
+std::string first_llamacpp_error() {
+  std::string text = first_error;
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
 }

@@ -21,7 +21,7 @@ void log_llamacpp(std::string_view text);
 
 // Why the last call of llama.cpp on this thread failed, as its log said.
 void forget_llamacpp_error();
-[[nodiscard]] std::string last_llamacpp_error();
+[[nodiscard]] std::string first_llamacpp_error();
 
 // Threads that compute, shared by all contexts of one model; they sleep while nothing is computed.
 struct ThreadPoolDeleter {

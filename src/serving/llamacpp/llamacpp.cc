@@ -236,7 +236,7 @@ Result<ModelHandle> load_model(const std::string& path) {
   forget_llamacpp_error();
   ModelHandle model(llama_model_load_from_file(path.c_str(), params));
   if (model) return model;
-  std::string why = last_llamacpp_error();
+  std::string why = first_llamacpp_error();
   ErrorCode code = ErrorCode::kCorrupt;
   if (why.contains("unknown model architecture") || why.contains("not supported")) {
     code = ErrorCode::kUnsupported;

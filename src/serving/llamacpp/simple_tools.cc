@@ -1,5 +1,6 @@
 #include "serving/llamacpp/simple_tools.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <exception>
 
@@ -12,7 +13,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::string_view kCallBegins = "{\"name\":";
 constexpr std::string_view kArguments = "\"arguments\":";
 
 ordered_json function_of(const ordered_json& tool) { return tool.at("function"); }
@@ -90,18 +90,48 @@ std::string trimmed(std::string_view text) {
   return begin == std::string_view::npos ? std::string() : std::string(text.substr(begin));
 }
 
-// Whether `text` may still become a call.
-bool may_be_call(std::string_view text) {
-  return !text.empty() && std::string_view("{\"name\"").starts_with(text.substr(0, 7));
+// Where `text` goes on with `word` after white space: behind it. Nothing where it does not; the end
+// where it may yet.
+std::size_t skip(std::string_view text, std::size_t at, std::string_view word) {
+  if (at == std::string_view::npos) return at;
+  at = std::min(text.find_first_not_of(" \t\r\n", at), text.size());
+  std::string_view rest = text.substr(at, word.size());
+  if (!word.starts_with(rest)) return std::string_view::npos;
+  return at + rest.size();
 }
 
-// A string's value, from after its first quote; nothing while its end is not there.
+// Where a call begins; with `partial` also what may become one.
+std::size_t find_call(std::string_view text, bool partial) {
+  for (std::size_t at = 0; (at = text.find('{', at)) != std::string_view::npos; ++at) {
+    std::size_t end = skip(text, skip(text, at + 1, "\"name\""), ":");
+    if (end == std::string_view::npos) continue;
+    if (partial || text[end - 1] == ':') return at;
+  }
+  return std::string_view::npos;
+}
+
+// The name; nothing while its end is not there.
 std::string name_in(std::string_view text) {
-  std::size_t begin = text.find('"', kCallBegins.size() - 1);
+  std::size_t begin = text.find(':');
+  if (begin != std::string_view::npos) begin = text.find('"', begin);
   if (begin == std::string_view::npos) return {};
   std::size_t end = text.find('"', begin + 1);
   if (end == std::string_view::npos) return {};
   return std::string(text.substr(begin + 1, end - begin - 1));
+}
+
+std::string without_end(std::string_view text) {
+  std::size_t last = text.find_last_not_of(" \t\r\n");
+  return std::string(text.substr(0, last == std::string_view::npos ? 0 : last + 1));
+}
+
+// Of a whole call, as they were written, so that what a partial reply showed is their beginning.
+std::string arguments_in(std::string_view call) {
+  std::size_t at = call.find(kArguments);
+  std::size_t last = call.rfind('}');
+  if (at == std::string_view::npos || last < at) return "{}";
+  at += kArguments.size();
+  return without_end(trimmed(call.substr(at, last - at)));
 }
 
 ChatReply growing_call(const std::string& text) {
@@ -145,8 +175,7 @@ Status add_simple_tools(const ChatInput& chat, ChatPrompt& prompt) {
     GrammarStart start;
     start.lazy = chat.tool_choice != "required";
     if (start.lazy) {
-      // At the beginning alone: in the midst of a text it is just text.
-      start.triggers = {R"(^\s*(\{"name"\s*:)[\s\S]*)"};
+      start.triggers = {R"(\{"name":)"};
       prompt.triggers = {"{\"name\":"};
     }
     prompt.grammar = with_start(start, *grammar);
@@ -159,24 +188,21 @@ Status add_simple_tools(const ChatInput& chat, ChatPrompt& prompt) {
 }
 
 ChatReply parse_simple_tools(std::string_view text, bool partial) {
-  std::string begun = trimmed(text);
-  if (!may_be_call(begun)) return {std::string(text), "", {}};
+  std::size_t begin = find_call(text, partial);
+  if (begin == std::string_view::npos) return {std::string(text), "", {}};
+  std::string before = without_end(text.substr(0, begin));
+  std::string begun(text.substr(begin));
   auto call = ordered_json::parse(begun, nullptr, false);
+  ChatReply reply;
   if (call.is_object() && call.contains("name") && call["name"].is_string()) {
-    std::string arguments = call.value("arguments", ordered_json::object()).dump();
-    // As it was written, so that what a partial reply showed stays a beginning of it.
-    std::size_t at = begun.find(kArguments);
-    std::size_t last = begun.rfind('}');
-    if (at != std::string::npos && last > at) {
-      arguments = trimmed(begun.substr(at + kArguments.size(), last - at - kArguments.size()));
-      while (!arguments.empty() && arguments.find_last_of(" \t\r\n") == arguments.size() - 1) {
-        arguments.pop_back();
-      }
-    }
-    return {"", "", {{"", call["name"].get<std::string>(), arguments}}};
+    reply.tool_calls.push_back({"", call["name"].get<std::string>(), arguments_in(begun)});
+  } else if (partial) {
+    reply = growing_call(begun);
+  } else {
+    return {std::string(text), "", {}};
   }
-  if (partial) return growing_call(begun);
-  return {std::string(text), "", {}};
+  reply.content = before;
+  return reply;
 }
 
 }  // namespace lakeside::serving

@@ -1,5 +1,5 @@
 // Tools for models whose template knows of none: they are told in words, and a call is a JSON
-// object {"name": …, "arguments": …} that begins the reply.
+// object {"name": …, "arguments": …} that ends the reply.
 #pragma once
 
 #include <string>

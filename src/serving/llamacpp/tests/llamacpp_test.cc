@@ -1,0 +1,121 @@
+#include "serving/llamacpp/llamacpp.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "serving/llamacpp/cpu.h"
+#include "serving/llamacpp/embedder.h"
+#include "serving/llamacpp/grammar.h"
+#include "serving/llamacpp/simple_tools.h"
+#include "serving/llamacpp/tests/gguf_builder.h"
+
+namespace lakeside::serving {
+namespace {
+
+ErrorCode load_error(const std::string& path) {
+  LoadOptions options;
+  options.path = path;
+  auto loaded = load_llamacpp(options);
+  EXPECT_FALSE(loaded);
+  return loaded ? ErrorCode::kTimeout : loaded.error().code;
+}
+
+std::string file_of(std::string_view name, std::string_view bytes) {
+  std::string path = testing::TempDir() + "lakeside-llamacpp-test-" + std::string(name);
+  std::ofstream(path, std::ios::binary) << bytes;
+  return path;
+}
+
+TEST(LlamaCpp, FilesThatAreNoModels) {
+  EXPECT_EQ(load_error("/nowhere/model.gguf"), ErrorCode::kNotFound);
+  EXPECT_EQ(load_error(file_of("text", "a letter to a friend, not a model")), ErrorCode::kCorrupt);
+  // Right by the header, but with nothing that makes a model.
+  std::string empty = GgufBuilder().text("general.architecture", "llama").build(0);
+  EXPECT_EQ(load_error(file_of("empty", empty)), ErrorCode::kCorrupt);
+  std::string strange = GgufBuilder().text("general.architecture", "abacus").build(0);
+  EXPECT_EQ(load_error(file_of("strange", strange)), ErrorCode::kUnsupported);
+}
+
+TEST(LlamaCpp, AModelCutShort) {
+  std::string path = LAKESIDE_MODELS "/SmolLM2-135M-Instruct.Q4_1.gguf";
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "the model is not here";
+  std::ifstream model(path, std::ios::binary);
+  std::string bytes(std::istreambuf_iterator<char>(model), {});
+  for (std::size_t size :
+       {std::size_t{0}, std::size_t{4}, std::size_t{1000}, bytes.size() / 2, bytes.size() - 1}) {
+    EXPECT_EQ(load_error(file_of("cut", bytes.substr(0, size))), ErrorCode::kCorrupt) << size;
+  }
+}
+
+TEST(LlamaCpp, OptionsThatNoModelCanHave) {
+  std::string path = LAKESIDE_MODELS "/SmolLM2-135M-Instruct.Q4_1.gguf";
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "the model is not here";
+  for (auto change : {+[](LoadOptions& o) { o.max_sequences = 100'000; },
+                      +[](LoadOptions& o) { o.batch_tokens = 0; },
+                      +[](LoadOptions& o) { o.context_tokens = 100; }}) {
+    LoadOptions options;
+    options.path = path;
+    change(options);
+    auto loaded = load_llamacpp(options);
+    ASSERT_FALSE(loaded);
+    EXPECT_EQ(loaded.error().code, ErrorCode::kInvalid);
+  }
+}
+
+TEST(LlamaCpp, ThisProcessorHasAVariant) { EXPECT_FALSE(cpu_variant().empty()); }
+
+TEST(LlamaCpp, Normalise) {
+  std::vector<float> vector = {3, 4};
+  normalise(vector);
+  EXPECT_FLOAT_EQ(vector[0], 0.6F);
+  EXPECT_FLOAT_EQ(vector[1], 0.8F);
+  std::vector<float> zeros = {0, 0};
+  normalise(zeros);
+  EXPECT_EQ(zeros, (std::vector<float>{0, 0}));
+}
+
+TEST(LlamaCpp, ShallowJson) {
+  EXPECT_TRUE(shallow_json(R"({"a": [1, 2, "[[[["]})"));
+  EXPECT_TRUE(shallow_json(std::string(100, '[') + std::string(100, ']')));
+  EXPECT_FALSE(shallow_json(std::string(1000, '[')));
+  EXPECT_TRUE(shallow_json(R"("\"[" )" + std::string(1, '"') + std::string(1000, '[')))
+      << "within a string";
+}
+
+TEST(SimpleTools, ACall) {
+  ChatReply reply = parse_simple_tools(R"({"name": "f", "arguments": {"x": [1, 2]} })", false);
+  ASSERT_EQ(reply.tool_calls.size(), 1U);
+  EXPECT_EQ(reply.tool_calls[0], (ToolCall{"", "f", R"({"x": [1, 2]})"}));
+  EXPECT_EQ(reply.content, "");
+}
+
+TEST(SimpleTools, TextBeforeACall) {
+  ChatReply reply = parse_simple_tools("Let me see.\n{\"name\":\"f\",\"arguments\":{}}", false);
+  ASSERT_EQ(reply.tool_calls.size(), 1U);
+  EXPECT_EQ(reply.content, "Let me see.");
+}
+
+TEST(SimpleTools, WhatIsNoCall) {
+  for (std::string_view text :
+       {"hello", "{\"title\": 1}", "a { b", "{\"name\": \"f\", \"argu", ""}) {
+    ChatReply reply = parse_simple_tools(text, false);
+    EXPECT_EQ(reply.content, text);
+    EXPECT_TRUE(reply.tool_calls.empty());
+  }
+}
+
+TEST(SimpleTools, WhatMayBecomeACallIsNotShown) {
+  EXPECT_EQ(parse_simple_tools("So: {", true).content, "So:");
+  EXPECT_EQ(parse_simple_tools("So: {\"na", true).content, "So:");
+  EXPECT_EQ(parse_simple_tools("So: {\"no", true).content, "So: {\"no");
+  ChatReply reply = parse_simple_tools(R"({"name": "f", "arguments": {"x": )", true);
+  ASSERT_EQ(reply.tool_calls.size(), 1U);
+  EXPECT_EQ(reply.tool_calls[0], (ToolCall{"", "f", R"({"x": )"}));
+}
+
+}  // namespace
+}  // namespace lakeside::serving
