@@ -7,6 +7,7 @@
 
 #include "app/admin_service.h"
 #include "app/housekeeping.h"
+#include "app/models.h"
 #include "app/root_key_source.h"
 #include "base/executor.h"
 #include "base/log.h"
@@ -17,7 +18,7 @@
 #include "gateway/pipeline/access_log.h"
 #include "gateway/pipeline/pipeline.h"
 #include "gateway/route/router.h"
-#include "services/modelstudio/core/model_keys.h"
+#include "services/modelstudio/service.h"
 #include "services/oss/service.h"
 
 namespace lakeside::app {
@@ -34,7 +35,6 @@ class RunningCloud final : public Cloud {
   ~RunningCloud() override { stop(std::chrono::milliseconds(0)); }
 
   Status open_engines(const DataFolder& folder);
-  Status open_model_keys();
   Status start_serving();
 
   [[nodiscard]] std::string url() const override {
@@ -63,7 +63,7 @@ class RunningCloud final : public Cloud {
   std::unique_ptr<engines::BlobStore> blobs_;
   std::unique_ptr<oss::ObjectStore> objects_;
   const std::string local_model_key_;
-  std::unique_ptr<modelstudio::KeyStore> model_keys_;
+  std::unique_ptr<Models> models_;
   std::unique_ptr<gateway::Service> admin_;
   std::unique_ptr<gateway::Service> oss_;
   std::optional<gateway::AccessLog> access_log_;
@@ -90,18 +90,9 @@ Status RunningCloud::open_engines(const DataFolder& folder) {
   oss::StoreOptions store_options;
   store_options.object_cache_bytes = kObjectCacheBytes;
   objects_ = oss::ObjectStore::create(*kv_, *blobs_, hashing_, system_clock(), store_options);
-  return {};
-}
-
-Status RunningCloud::open_model_keys() {
-  auto keys = run_blocking(modelstudio::KeyStore::open(*kv_, system_clock()));
-  if (!keys) return std::unexpected(keys.error());
-  model_keys_ = std::move(*keys);
-  if (model_keys_->find(local_model_key_)) return {};
-  modelstudio::KeySettings settings;
-  settings.name = "local";  // what `lakeside env` gives
-  auto created = run_blocking(model_keys_->create(settings, local_model_key_));
-  if (!created) return std::unexpected(created.error());
+  auto models = Models::start(settings_, folder, local_model_key_, *kv_, metrics_);
+  if (!models) return std::unexpected(models.error());
+  models_ = std::move(*models);
   return {};
 }
 
@@ -116,7 +107,7 @@ std::string RunningCloud::public_endpoint() const {
 gateway::Router RunningCloud::make_router() {
   admin_ = make_admin_service(
       metrics_, {[this] { return objects_->reset(); }, settings_.allow_reset || settings_.ephemeral,
-                 model_keys_.get()});
+                 &models_->keys()});
   oss_ = oss::make_oss_service(*objects_, system_clock(),
                                {.region = settings_.region,
                                 .domains = settings_.domains,
@@ -129,6 +120,13 @@ gateway::Router RunningCloud::make_router() {
       {"path /_lakeside/",
        [](const http::RequestHead& head) { return head.raw_path.starts_with("/_lakeside/"); },
        admin_.get()},
+      // Object storage is signed, models are called with a bearer key: a bucket may be named "api".
+      {"path /v1/, /compatible-mode/ or /api/, not signed",
+       [](const http::RequestHead& head) {
+         return modelstudio::is_modelstudio_path(head.raw_path) &&
+                auth::claimed_scheme(head) == auth::Scheme::kAnonymous;
+       },
+       &models_->service()},
       {"everything else is object storage", [](const http::RequestHead&) { return true; },
        oss_.get()},
   });
@@ -169,7 +167,6 @@ Result<std::unique_ptr<Cloud>> Cloud::start(const ServeSettings& settings, const
                                             const RootKey& key) {
   auto cloud = std::make_unique<RunningCloud>(settings, key);
   if (auto opened = cloud->open_engines(folder); !opened) return std::unexpected(opened.error());
-  if (auto opened = cloud->open_model_keys(); !opened) return std::unexpected(opened.error());
   if (auto serving = cloud->start_serving(); !serving) return std::unexpected(serving.error());
   return cloud;
 }

@@ -113,6 +113,15 @@ std::vector<Setting> make_table() {
        [](ServeSettings& s, const std::string& v) {
          return set_choice(s.access_log, v, "on", "off");
        }},
+      {"model-memory", "MIB", "memory for loaded models (default: half of this machine's)", false,
+       [](ServeSettings& s, const std::string& v) -> Applied {
+         auto number = parse_uint(v);
+         if (!number || *number == 0 || *number > (1ULL << 30)) return wrong("must be MiB");
+         s.model_memory_mib = *number;
+         return {};
+       }},
+      {"fake-model", "", "serve a model without arithmetic, named fake: for tests of clients",
+       false, [](ServeSettings& s, const std::string& v) { return set_bool(s.fake_model, v); }},
       {"drain-seconds", "N", "how long a stop waits for requests under way (default: 20)", false,
        [](ServeSettings& s, const std::string& v) { return set_seconds(s.drain, v); }},
       {"ready-fd", "N", "write the address and a line end to this descriptor once serving", false,

@@ -31,6 +31,8 @@ struct ServeSettings {
   bool allow_reset = false;
   LogFormat log_format = LogFormat::kHuman;
   bool access_log = true;
+  std::uint64_t model_memory_mib = 0;  // 0: half of the machine's
+  bool fake_model = false;
   std::chrono::seconds drain{20};
   std::optional<int> ready_fd;
   std::string access_key_id;      // environment only, so that it is in no process list

@@ -1,0 +1,128 @@
+#include "app/models.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "app/folder_watch.h"
+#include "app/model_folder.h"
+#include "app/usage_journal.h"
+#include "base/log.h"
+#include "services/modelstudio/service.h"
+#include "serving/fake/fake_backend.h"
+#include "serving/llamacpp/llamacpp.h"
+#include "serving/runtime/model_server.h"
+
+namespace lakeside::app {
+namespace {
+
+constexpr const char* kFakeName = "fake";
+
+// Half of the machine's memory, where nobody says how much.
+std::uint64_t memory_for_models(const ServeSettings& settings) {
+  if (settings.model_memory_mib != 0) return settings.model_memory_mib << 20;
+  auto pages = static_cast<std::uint64_t>(std::max(sysconf(_SC_PHYS_PAGES), 0L));
+  return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) / 2;
+}
+
+Result<std::unique_ptr<serving::Backend>> load(const std::string& name,
+                                               const serving::LoadOptions& options) {
+  if (options.path.empty() && name == kFakeName) {
+    serving::FakeOptions fake;
+    fake.load = options;
+    return serving::make_fake_backend(fake);
+  }
+  return serving::load_llamacpp(options);
+}
+
+// Destroyed from the last member to the first.
+class FolderModels final : public Models {
+ public:
+  FolderModels(const ServeSettings& settings, const DataFolder& folder, engines::Kv& kv,
+               Metrics& metrics)
+      : files_(folder.path()),
+        fake_(settings.fake_model),
+        journal_(kv),
+        runtime_(serving::make_model_server({.loader = load,
+                                             .load = {},
+                                             .memory_bytes = memory_for_models(settings),
+                                             .usage = &journal_,
+                                             .metrics = &metrics})) {}
+
+  Status open(const DataFolder& folder, const std::string& local_key, engines::Kv& kv) {
+    auto keys = run_blocking(modelstudio::KeyStore::open(kv, system_clock()));
+    if (!keys) return std::unexpected(keys.error());
+    keys_ = std::move(*keys);
+    if (auto made = make_local_key(local_key); !made) return made;
+    service_ = modelstudio::make_modelstudio_service(*runtime_, *keys_, system_clock(), {});
+    if (fake_) runtime_->add_model({.name = kFakeName, .path = {}, .file_bytes = 1 << 20});
+    auto watch = FolderWatch::start(folder.path() / "models", [this] { look(); });
+    if (!watch) {
+      log(LogLevel::kWarn, "new models are seen at the next start only",
+          {{"why", watch.error().detail}});
+    } else {
+      watch_ = std::move(*watch);
+    }
+    look();
+    return {};
+  }
+
+  gateway::Service& service() override { return *service_; }
+  modelstudio::KeyStore& keys() override { return *keys_; }
+
+ private:
+  Status make_local_key(const std::string& secret) {
+    if (keys_->find(secret)) return {};
+    modelstudio::KeySettings settings;
+    settings.name = "local";  // what `lakeside env` gives
+    auto created = run_blocking(keys_->create(settings, secret));
+    if (!created) return std::unexpected(created.error());
+    return {};
+  }
+
+  // Takes over what is in the folder now. At the start, and then on the watch's thread alone.
+  void look() {
+    std::set<std::string> there;
+    for (ModelFile& file : files_.list()) {
+      there.insert(file.name);
+      if (known_.contains(file.name) && known_[file.name] == file.added) continue;
+      known_[file.name] = file.added;
+      runtime_->add_model({.name = file.name,
+                           .path = file.path.string(),
+                           .file_bytes = file.bytes,
+                           .added = file.added});
+    }
+    std::erase_if(known_, [&](const auto& known) {
+      if (there.contains(known.first)) return false;
+      runtime_->remove_model(known.first);
+      return true;
+    });
+  }
+
+  const ModelFolder files_;
+  const bool fake_;
+  std::map<std::string, Time> known_;  // and when each was added
+  UsageJournal journal_;
+  std::unique_ptr<modelstudio::KeyStore> keys_;
+  std::unique_ptr<serving::ModelRuntime> runtime_;
+  std::unique_ptr<gateway::Service> service_;
+  std::unique_ptr<FolderWatch> watch_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Models>> Models::start(const ServeSettings& settings,
+                                              const DataFolder& folder,
+                                              const std::string& local_key, engines::Kv& kv,
+                                              Metrics& metrics) {
+  auto models = std::make_unique<FolderModels>(settings, folder, kv, metrics);
+  if (auto opened = models->open(folder, local_key, kv); !opened) {
+    return std::unexpected(opened.error());
+  }
+  return models;
+}
+
+}  // namespace lakeside::app

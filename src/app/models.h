@@ -1,0 +1,29 @@
+// The cloud's models: those of the data folder, run by serving/, offered by services/modelstudio.
+#pragma once
+
+#include <memory>
+
+#include "app/data_folder.h"
+#include "app/settings.h"
+#include "base/metrics.h"
+#include "engines/kv.h"
+#include "gateway/pipeline/service.h"
+#include "services/modelstudio/core/model_keys.h"
+
+namespace lakeside::app {
+
+class Models {
+ public:
+  // Everything given outlives it. `local_key` is a key that is there from the first start. Errors:
+  // the engine's.
+  [[nodiscard]] static Result<std::unique_ptr<Models>> start(const ServeSettings& settings,
+                                                             const DataFolder& folder,
+                                                             const std::string& local_key,
+                                                             engines::Kv& kv, Metrics& metrics);
+  virtual ~Models() = default;
+
+  [[nodiscard]] virtual gateway::Service& service() = 0;
+  [[nodiscard]] virtual modelstudio::KeyStore& keys() = 0;
+};
+
+}  // namespace lakeside::app
