@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace lakeside::modelstudio::ops {
@@ -38,9 +39,13 @@ Task<ModelResult<Ranking>> run(ModelServer& server, const Rank& call) {
   Ranking ranking;
   ranking.tokens = result->tokens;
   for (std::size_t i = 0; i < result->scores.size(); ++i) {
-    ranking.best.push_back({i, result->scores[i]});
+    float score = result->scores[i];
+    // What is no number can be neither sorted nor written.
+    ranking.best.push_back({i, std::isnan(score) ? std::numeric_limits<float>::lowest() : score});
   }
-  std::ranges::stable_sort(ranking.best, std::ranges::greater(), &Ranked::score);
+  std::ranges::sort(ranking.best, [](const Ranked& a, const Ranked& b) {
+    return a.score != b.score ? a.score > b.score : a.index < b.index;
+  });
   if (call.top && *call.top < ranking.best.size()) ranking.best.resize(*call.top);
   co_return ranking;
 }

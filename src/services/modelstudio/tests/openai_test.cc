@@ -213,6 +213,52 @@ TEST_F(OpenAi, CompletesPrompts) {
   EXPECT_EQ(events[3], "[DONE]");
 }
 
+TEST_F(OpenAi, MakesAResponse) {
+  Json json = studio_
+                  .post("/v1/responses", {{"model", "stub"},
+                                          {"instructions", "Be brief."},
+                                          {"input", "Hi"},
+                                          {"max_output_tokens", 9}})
+                  .json();
+  EXPECT_EQ(json["object"], "response") << json;
+  EXPECT_EQ(json["status"], "completed");
+  EXPECT_EQ(json["output"][0]["content"][0]["text"], "Hello world");
+  EXPECT_EQ(json["usage"]["input_tokens"], 7);
+  EXPECT_EQ(std::get<serving::ChatInput>(server().asked[0].input).messages,
+            R"([{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"}])");
+  EXPECT_EQ(server().asked[0].max_tokens, 9U);
+}
+
+TEST_F(OpenAi, StreamsAResponse) {
+  Answer answer =
+      studio_.post("/v1/responses", {{"model", "stub"}, {"input", "Hi"}, {"stream", true}});
+  std::string types;
+  std::string text;
+  for (const std::string& event : answer.events()) {
+    Json json = Json::parse(event);
+    types += json["type"].get<std::string>().substr(9) + " ";
+    if (json["type"] == "response.output_text.delta") text += json["delta"].get<std::string>();
+  }
+  EXPECT_EQ(text, "Hello world");
+  EXPECT_EQ(types,
+            "created in_progress output_item.added content_part.added output_text.delta "
+            "output_text.delta output_text.done content_part.done output_item.done completed ");
+}
+
+TEST_F(OpenAi, AResponseCallsTools) {
+  server().deltas = {{"a", {}}};
+  server().meanings = {{"a", {"", "", {{"id1", "get", "{}"}}}}};
+  Json tools = Json::array({{{"type", "function"}, {"name", "get"}}});
+  Json asked =
+      Json::array({{{"type", "function_call"}, {"call_id", "id0"}, {"name", "get"}},
+                   {{"type", "function_call_output"}, {"call_id", "id0"}, {"output", "4"}}});
+  Json json =
+      studio_.post("/v1/responses", {{"model", "stub"}, {"input", asked}, {"tools", tools}}).json();
+  EXPECT_EQ(json["output"][0]["type"], "function_call") << json;
+  EXPECT_EQ(json["output"][0]["call_id"], "id1");
+  EXPECT_EQ(studio_.post("/v1/responses", {{"model", "stub"}}).json()["error"]["param"], "input");
+}
+
 TEST_F(OpenAi, EmbedsAsNumbersAndAsBase64) {
   Json json = studio_.post("/v1/embeddings", {{"model", "e"}, {"input", {"a", "b"}}}).json();
   EXPECT_EQ(json["data"].size(), 2U);
@@ -261,7 +307,7 @@ TEST_F(OpenAi, ListsModels) {
 }
 
 TEST_F(OpenAi, RecognisesWhatIsNotHere) {
-  for (std::string path : {"/v1/images/generations", "/v1/responses", "/v1/audio/speech",
+  for (std::string path : {"/v1/images/generations", "/v1/responses/r/cancel", "/v1/audio/speech",
                            "/v1/threads/t/runs", "/v1/batches"}) {
     Answer answer = studio_.post(path, Json::object());
     EXPECT_EQ(answer.status, 501) << path;

@@ -11,6 +11,7 @@ using ActionResult = Decoded<std::unique_ptr<gateway::Action>>;
 // OpenAI
 ActionResult decode_create_chat_completion(StudioCall& call, const std::string& body);
 ActionResult decode_create_completion(StudioCall& call, const std::string& body);
+ActionResult decode_create_response(StudioCall& call, const std::string& body);
 ActionResult decode_create_embedding(StudioCall& call, const std::string& body);
 ActionResult decode_create_rerank(StudioCall& call, const std::string& body);
 ActionResult decode_list_models(StudioCall& call, const std::string& body);

@@ -120,8 +120,12 @@ class ChatWriter final : public ReplyWriter {
 Decoded<OpenAiGenerate> parse_chat_completion(std::string_view body) {
   auto json = parse_body(body);
   if (!json) return std::unexpected(std::move(json.error()));
+  return read_chat_completion(*json);
+}
+
+Decoded<OpenAiGenerate> read_chat_completion(const Json& body) {
   std::optional<BadInput> bad;
-  Fields fields(*json, "", bad);
+  Fields fields(body, "", bad);
   OpenAiGenerate out;
   serving::GenerateRequest& request = out.call.request;
   request.model = fields.required_text("model");

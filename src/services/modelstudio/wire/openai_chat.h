@@ -1,4 +1,4 @@
-// POST chat/completions and completions, decoded and encoded. Pure.
+// POST chat/completions, completions and responses, decoded and encoded. Pure.
 #pragma once
 
 #include <string>
@@ -15,6 +15,8 @@ struct OpenAiGenerate {
   bool echo = false;           // completions: the prompt before its completion
 };
 [[nodiscard]] Decoded<OpenAiGenerate> parse_chat_completion(std::string_view body);
+// The same of a body that is JSON already.
+[[nodiscard]] Decoded<OpenAiGenerate> read_chat_completion(const Json& body);
 [[nodiscard]] Decoded<OpenAiGenerate> parse_completion(std::string_view body);
 
 // What all chunks of one answer share.
@@ -26,5 +28,10 @@ struct OpenAiReplyHead {
                                                             const OpenAiGenerate& request);
 [[nodiscard]] std::unique_ptr<ReplyWriter> make_completion_writer(OpenAiReplyHead head,
                                                                   const OpenAiGenerate& request);
+
+// POST responses, as the chat that it is.
+[[nodiscard]] Decoded<OpenAiGenerate> parse_response(std::string_view body);
+[[nodiscard]] std::unique_ptr<ReplyWriter> make_response_writer(OpenAiReplyHead head,
+                                                                const OpenAiGenerate& request);
 
 }  // namespace lakeside::modelstudio::wire

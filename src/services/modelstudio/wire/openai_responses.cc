@@ -1,0 +1,221 @@
+#include <utility>
+
+#include "services/modelstudio/wire/codecs.h"
+#include "services/modelstudio/wire/openai_chat.h"
+#include "services/modelstudio/wire/shapes.h"
+
+namespace lakeside::modelstudio::wire {
+namespace {
+
+Json usage_json(const serving::Usage& usage) {
+  return {{"input_tokens", usage.prompt_tokens},
+          {"input_tokens_details", {{"cached_tokens", usage.cached_tokens}}},
+          {"output_tokens", usage.completion_tokens},
+          {"output_tokens_details", {{"reasoning_tokens", 0}}},
+          {"total_tokens", usage.prompt_tokens + usage.completion_tokens}};
+}
+
+Json text_part(const std::string& text) {
+  return {{"type", "output_text"},
+          {"text", text},
+          {"annotations", Json::array()},
+          {"logprobs", Json::array()}};
+}
+
+// One response: a message, where there is text, and calls of tools, in the order in which they
+// began.
+class ResponseWriter final : public ReplyWriter {
+ public:
+  ResponseWriter(OpenAiReplyHead head, const OpenAiGenerate& request)
+      : head_(std::move(head)),
+        model_(request.call.request.model),
+        temperature_(request.call.request.sampling.temperature),
+        top_p_(request.call.request.sampling.top_p) {}
+
+  std::string whole(const ops::Choices& choices) override {
+    open_items(choices.reply(0));
+    return to_text(response(choices));
+  }
+
+  std::string change(const ops::Choices& choices, const ops::Change& change) override {
+    std::string events;
+    if (events_ == 0) {
+      events += event("response.created", {{"response", begun()}});
+      events += event("response.in_progress", {{"response", begun()}});
+    }
+    if (!change.content.empty()) {
+      if (message_ == kNone) events += open_message();
+      events += event("response.output_text.delta", {{"item_id", message_id()},
+                                                     {"output_index", message_},
+                                                     {"content_index", 0},
+                                                     {"delta", change.content},
+                                                     {"logprobs", Json::array()}});
+    }
+    for (const ops::ToolCallChange& call : change.tool_calls) {
+      if (call.begins) events += open_call(call);
+      if (call.call.arguments.empty()) continue;
+      events +=
+          event("response.function_call_arguments.delta", {{"item_id", call_id(call.index)},
+                                                           {"output_index", calls_[call.index]},
+                                                           {"delta", call.call.arguments}});
+    }
+    if (change.end) events += close_items(choices.reply(0));
+    return events;
+  }
+
+  std::string ending(const ops::Choices& choices) override {
+    bool cut = choices.reply(0).end == ops::End::kLength;
+    return event(cut ? "response.incomplete" : "response.completed",
+                 {{"response", response(choices)}});
+  }
+
+  std::string failure(const ModelError& error) override {
+    WireError wire = to_wire(error, Dialect::kOpenAi);
+    return event("error", {{"code", wire.code}, {"message", wire.message}, {"param", nullptr}});
+  }
+
+ private:
+  static constexpr std::size_t kNone = SIZE_MAX;
+
+  [[nodiscard]] std::string message_id() const { return "msg_" + head_.id.substr(5); }
+  [[nodiscard]] std::string call_id(std::size_t index) const {
+    return "fc_" + head_.id.substr(5) + std::to_string(index);
+  }
+
+  std::string event(const std::string& name, Json members) {
+    Json json = {{"type", name}, {"sequence_number", events_++}};
+    json.update(members);
+    return "event: " + name + "\ndata: " + to_text(json) + "\n\n";
+  }
+
+  [[nodiscard]] Json message_item(std::string_view status, Json content) const {
+    return {{"id", message_id()},
+            {"type", "message"},
+            {"status", status},
+            {"role", "assistant"},
+            {"content", std::move(content)}};
+  }
+  [[nodiscard]] Json call_item(std::size_t index, std::string_view status,
+                               const serving::ToolCall& call) const {
+    return {{"id", call_id(index)}, {"type", "function_call"}, {"status", status},
+            {"call_id", call.id},   {"name", call.name},       {"arguments", call.arguments}};
+  }
+
+  std::string open_message() {
+    message_ = items_++;
+    return event(
+               "response.output_item.added",
+               {{"output_index", message_}, {"item", message_item("in_progress", Json::array())}}) +
+           event("response.content_part.added", {{"item_id", message_id()},
+                                                 {"output_index", message_},
+                                                 {"content_index", 0},
+                                                 {"part", text_part("")}});
+  }
+  std::string open_call(const ops::ToolCallChange& change) {
+    calls_.push_back(items_++);
+    serving::ToolCall call{change.call.id, change.call.name, {}};
+    return event(
+        "response.output_item.added",
+        {{"output_index", calls_.back()}, {"item", call_item(change.index, "in_progress", call)}});
+  }
+  // Of a reply that is not streamed.
+  void open_items(const ops::Reply& reply) {
+    if (!reply.content.empty() || reply.tool_calls.empty()) message_ = items_++;
+    while (calls_.size() < reply.tool_calls.size()) calls_.push_back(items_++);
+  }
+
+  std::string close_items(const ops::Reply& reply) {
+    std::string events;
+    if (message_ == kNone && calls_.empty()) events += open_message();
+    if (message_ != kNone) {
+      Json where = {{"item_id", message_id()}, {"output_index", message_}, {"content_index", 0}};
+      Json text = where;
+      text["text"] = reply.content;
+      text["logprobs"] = Json::array();
+      events += event("response.output_text.done", std::move(text));
+      where["part"] = text_part(reply.content);
+      events += event("response.content_part.done", std::move(where));
+      Json content = Json::array({text_part(reply.content)});
+      events += event(
+          "response.output_item.done",
+          {{"output_index", message_}, {"item", message_item("completed", std::move(content))}});
+    }
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+      const serving::ToolCall& call = reply.tool_calls[i];
+      events += event("response.function_call_arguments.done", {{"item_id", call_id(i)},
+                                                                {"output_index", calls_[i]},
+                                                                {"name", call.name},
+                                                                {"arguments", call.arguments}});
+      events += event("response.output_item.done",
+                      {{"output_index", calls_[i]}, {"item", call_item(i, "completed", call)}});
+    }
+    return events;
+  }
+
+  [[nodiscard]] Json begun() const {
+    Json json = {{"id", head_.id}, {"object", "response"}, {"created_at", head_.created}};
+    json["status"] = "in_progress";
+    json["error"] = nullptr;
+    json["incomplete_details"] = nullptr;
+    json["model"] = model_;
+    json["output"] = Json::array();
+    json["parallel_tool_calls"] = false;
+    json["temperature"] = temperature_;
+    json["top_p"] = top_p_;
+    json["tool_choice"] = "auto";
+    json["tools"] = Json::array();
+    json["metadata"] = Json::object();
+    json["store"] = false;
+    json["usage"] = nullptr;
+    return json;
+  }
+
+  [[nodiscard]] Json response(const ops::Choices& choices) const {
+    const ops::Reply& reply = choices.reply(0);
+    Json output(items_, Json());
+    if (message_ != kNone) {
+      output[message_] = message_item("completed", Json::array({text_part(reply.content)}));
+    }
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+      output[calls_[i]] = call_item(i, "completed", reply.tool_calls[i]);
+    }
+    Json json = begun();
+    json["status"] = "completed";
+    if (reply.end == ops::End::kLength) {
+      json["status"] = "incomplete";
+      json["incomplete_details"] = {{"reason", "max_output_tokens"}};
+    }
+    json["output"] = std::move(output);
+    json["usage"] = usage_json(choices.usage());
+    return json;
+  }
+
+  const OpenAiReplyHead head_;
+  const std::string model_;
+  const float temperature_;
+  const float top_p_;
+  std::uint64_t events_ = 0;
+  std::size_t items_ = 0;
+  std::size_t message_ = kNone;     // its place among the items
+  std::vector<std::size_t> calls_;  // theirs
+};
+
+}  // namespace
+
+std::unique_ptr<ReplyWriter> make_response_writer(OpenAiReplyHead head,
+                                                  const OpenAiGenerate& request) {
+  return std::make_unique<ResponseWriter>(std::move(head), request);
+}
+
+ActionResult decode_create_response(StudioCall& call, const std::string& body) {
+  auto request = parse_response(body);
+  if (!request) return std::unexpected(std::move(request.error()));
+  request->call.request.tenant = call.tenant();
+  request->call.request.start_within = call.env.start_within;
+  auto writer = make_response_writer(
+      {"resp_" + call.wire_id().substr(4), unix_seconds(call.env.clock.now())}, *request);
+  return std::make_unique<GenerateAction>(std::move(request->call), std::move(writer),
+                                          request->stream);
+}
+
+}  // namespace lakeside::modelstudio::wire
