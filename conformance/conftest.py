@@ -11,6 +11,7 @@ import pytest
 
 import clients
 from harness import data
+from harness.models import ModelServer, has_fake_model
 from harness.raw import Raw
 from harness.record import Recorder
 from harness.server import External, NotReady, Server, binary
@@ -147,3 +148,14 @@ def other_bucket(oss) -> str:
     name = data.name("u")
     oss.make_bucket(name)
     return name
+
+
+@pytest.fixture(scope="session")
+def models():
+    """A server of models, with the fake one and a key."""
+    if not has_fake_model():
+        pytest.skip("this server has no --fake-model")
+    started = ModelServer().start()
+    yield started
+    assert started.server.running(), f"the server ended during the tests:\n{started.server.output()}"
+    assert started.stop() == 0

@@ -1,0 +1,62 @@
+"""A server with the fake model, and a key for it."""
+
+import http.client
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+
+from harness.server import Server, binary
+
+MODEL = "fake"
+
+
+class ModelServer:
+    """One server with the model "fake", whose replies src/serving/fake/fake_backend.h describes."""
+
+    def __init__(self):
+        self.runtime = tempfile.TemporaryDirectory(prefix="lakeside-models-")
+        self.server = Server("--ephemeral", "--fake-model", environment={"XDG_RUNTIME_DIR": self.runtime.name})
+
+    def start(self) -> "ModelServer":
+        self.server.start()
+        self.url = self.server.url
+        self.key_id, self.key = self.make_key("--name", "conformance")
+        return self
+
+    def stop(self) -> int:
+        status = self.server.stop()
+        self.runtime.cleanup()
+        return status
+
+    def keys(self, *arguments: str) -> str:
+        environment = dict(os.environ, XDG_RUNTIME_DIR=self.runtime.name)
+        return subprocess.run([binary(), "keys", *arguments], capture_output=True, text=True, check=True,
+                              env=environment).stdout
+
+    def make_key(self, *arguments: str) -> tuple[str, str]:
+        """Its id, and its text."""
+        key_id, secret = self.keys("create", *arguments).split()
+        return key_id, secret
+
+    def send(self, method: str, path: str, body=None, headers: dict | None = None):
+        """A plain request with the key: for what no client sends. `body`: bytes, or what becomes JSON."""
+        connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=60)
+        try:
+            if body is not None and not isinstance(body, bytes):
+                body = json.dumps(body).encode()
+            connection.request(method, path, body, {"Authorization": f"Bearer {self.key}"} | (headers or {}))
+            response = connection.getresponse()
+            return response.status, dict(response.getheaders()), response.read()
+        finally:
+            connection.close()
+
+
+def has_fake_model() -> bool:
+    """Whether the server to test can serve the fake model."""
+    path = pathlib.Path(binary())
+    if not path.exists():
+        return False
+    return "--fake-model" in subprocess.run([path, "serve", "--help"], capture_output=True, text=True,
+                                            check=False).stdout
