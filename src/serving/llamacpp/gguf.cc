@@ -13,6 +13,7 @@
 #include <cstring>
 #include <limits>
 #include <set>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -149,19 +150,26 @@ std::string scalar(Reader& reader, Kind kind) {
   return {};
 }
 
+// llama.cpp ends the process where a vocabulary has a token twice. Empty ones it names itself.
+constexpr std::string_view kVocabulary = "tokenizer.ggml.tokens";
+
+Status skip_strings(Reader& reader, std::uint64_t count, bool once) {
+  std::unordered_set<std::string_view> seen;
+  for (std::uint64_t i = 0; i < count && !reader.failed(); ++i) {
+    std::string_view text = reader.take_string(kLongestKeptString);
+    if (once && !text.empty() && !seen.insert(text).second) return corrupt("a token comes twice");
+  }
+  return {};
+}
+
 // No allocation follows from the count: every element must be there.
-Status skip_array(Reader& reader) {
+Status skip_array(Reader& reader, std::string_view key) {
   auto type = reader.take<std::uint32_t>();
   auto count = reader.take<std::uint64_t>();
   if (type >= kKindSizes.size()) return corrupt("an array of unknown type");
   auto kind = static_cast<Kind>(type);
   if (kind == Kind::kArray) return corrupt("an array of arrays");
-  if (kind == Kind::kString) {
-    for (std::uint64_t i = 0; i < count && !reader.failed(); ++i) {
-      reader.take_string(kLongestKeptString);
-    }
-    return {};
-  }
+  if (kind == Kind::kString) return skip_strings(reader, count, key == kVocabulary);
   if (count > reader.left() / kKindSizes[type]) return corrupt("an array beyond the end");
   reader.take_bytes(count * kKindSizes[type]);
   return {};
@@ -176,7 +184,7 @@ Status read_pair(Reader& reader, GgufFile& out) {
   auto kind = static_cast<Kind>(type);
   std::string value;
   if (kind == Kind::kArray) {
-    if (Status skipped = skip_array(reader); !skipped) return skipped;
+    if (Status skipped = skip_array(reader, key); !skipped) return skipped;
   } else if (kind == Kind::kString) {
     value = std::string(reader.take_string(std::numeric_limits<std::uint64_t>::max()));
     if (value.size() > kLongestKeptString) value.clear();

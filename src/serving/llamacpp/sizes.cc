@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <cstdlib>
 #include <string_view>
 
 namespace lakeside::serving {
@@ -29,6 +30,26 @@ constexpr std::array<Bound, 11> kBounds = {{
     {"expert_used_count", 0, 1 << 12},
 }};
 
+// Added before roots are taken and divided by.
+constexpr std::array<std::string_view, 3> kEpsilons = {
+    "attention.layer_norm_rms_epsilon",
+    "attention.layer_norm_epsilon",
+    "attention.group_norm_epsilon",
+};
+
+Status check_epsilons(const GgufFile& file) {
+  for (std::string_view key : kEpsilons) {
+    std::string text = file.of(key);
+    if (text.empty()) continue;
+    double value = std::strtod(text.c_str(), nullptr);
+    // Not a number is not between them either.
+    if (!(value >= 0 && value <= 1)) {
+      return fail(ErrorCode::kCorrupt, "GGUF: absurd " + std::string(key) + ": " + text);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Status check_sizes(const GgufFile& file) {
@@ -42,7 +63,7 @@ Status check_sizes(const GgufFile& file) {
       return fail(ErrorCode::kCorrupt, "GGUF: absurd " + std::string(bound.key) + ": " + text);
     }
   }
-  return {};
+  return check_epsilons(file);
 }
 
 }  // namespace lakeside::serving

@@ -113,6 +113,17 @@ TEST(Gguf, NothingComesTwice) {
             ErrorCode::kCorrupt);
 }
 
+TEST(Gguf, AVocabularyHasNoTokenTwice) {
+  auto with = [](std::string_view a, std::string_view b) {
+    std::string strings = GgufBuilder::raw(std::uint32_t{8}) + GgufBuilder::raw(std::uint64_t{2}) +
+                          GgufBuilder::string(a) + GgufBuilder::string(b);
+    return small().pair("tokenizer.ggml.tokens", kArray, strings).build(0);
+  };
+  EXPECT_TRUE(parse_gguf(as_bytes(with("a", "b"))));
+  EXPECT_TRUE(parse_gguf(as_bytes(with("", ""))));
+  EXPECT_EQ(error_of(with("a", "a")), ErrorCode::kCorrupt);
+}
+
 TEST(Gguf, Alignment) {
   EXPECT_TRUE(parse_gguf(as_bytes(small().u32("general.alignment", 64).build(0, 64))));
   for (std::uint32_t alignment : {0U, 3U, 1U << 31}) {
@@ -139,6 +150,21 @@ TEST(Gguf, SizesThatLlamaCppShouldNotSee) {
   EXPECT_FALSE(checked("context_length", 0));
   EXPECT_FALSE(checked("embedding_length", 0xFFFFFFFF));
   EXPECT_FALSE(checked("attention.head_count", 1U << 31));
+}
+
+TEST(Gguf, EpsilonsThatLlamaCppShouldNotSee) {
+  auto checked = [](float value) {
+    auto file = parse_gguf(
+        as_bytes(GgufBuilder()
+                     .text("general.architecture", "llama")
+                     .pair("llama.attention.layer_norm_rms_epsilon", 6, GgufBuilder::raw(value))
+                     .build(0)));
+    return file && check_sizes(*file);
+  };
+  EXPECT_TRUE(checked(1e-5F));
+  EXPECT_FALSE(checked(-1e-3F));
+  EXPECT_FALSE(checked(std::numeric_limits<float>::quiet_NaN()));
+  EXPECT_FALSE(checked(std::numeric_limits<float>::infinity()));
 }
 
 TEST(Gguf, FilesThatAreNone) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <numeric>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -64,6 +65,44 @@ TEST(LlamaCpp, OptionsThatNoModelCanHave) {
     ASSERT_FALSE(loaded);
     EXPECT_EQ(loaded.error().code, ErrorCode::kInvalid);
   }
+}
+
+float product(const std::vector<float>& a, const std::vector<float>& b) {
+  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0F);
+}
+
+TEST(LlamaCpp, AModelForEmbeddings) {
+  LoadOptions options;
+  options.path = LAKESIDE_MODELS "/minilm.gguf";
+  options.threads = 1;
+  if (!std::filesystem::exists(options.path)) GTEST_SKIP() << "the model is not here";
+  auto loaded = load_llamacpp(options);
+  ASSERT_TRUE(loaded) << loaded.error().detail;
+  Backend& model = **loaded;
+  EXPECT_TRUE(model.card().embeds);
+  EXPECT_FALSE(model.card().generates);
+  EXPECT_EQ(model.card().embedding_size, 384U);
+  std::vector<std::vector<Token>> texts;
+  for (std::string_view text : {"A cat sleeps on the sofa.", "A kitten naps on the couch.",
+                                "Stock prices fell sharply on Monday."}) {
+    texts.push_back(model.tokenize(text, true));
+  }
+  auto vectors = model.embed(texts);
+  ASSERT_TRUE(vectors) << vectors.error().detail;
+  EXPECT_GT(product((*vectors)[0], (*vectors)[1]), 0.6F);
+  EXPECT_LT(product((*vectors)[0], (*vectors)[2]), 0.3F);
+  // Alone as among others.
+  auto alone = model.embed({&texts[1], 1});
+  ASSERT_TRUE(alone);
+  EXPECT_GT(product((*alone)[0], (*vectors)[1]), 0.999F);
+  // More than one batch takes, and a text that is too long.
+  std::vector<std::vector<Token>> many(100, texts[0]);
+  EXPECT_EQ(model.embed(many)->size(), 100U);
+  std::vector<std::vector<Token>> long_text(1, std::vector<Token>(1000, texts[0][1]));
+  EXPECT_EQ(model.embed(long_text).error().code, ErrorCode::kTooLarge);
+  // What it is not made for.
+  EXPECT_EQ(model.rank("q", {}).error().code, ErrorCode::kUnsupported);
+  EXPECT_EQ(model.decode({}).error().code, ErrorCode::kUnsupported);
 }
 
 TEST(LlamaCpp, ThisProcessorHasAVariant) { EXPECT_FALSE(cpu_variant().empty()); }
