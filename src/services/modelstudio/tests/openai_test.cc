@@ -234,8 +234,10 @@ TEST_F(OpenAi, StreamsAResponse) {
       studio_.post("/v1/responses", {{"model", "stub"}, {"input", "Hi"}, {"stream", true}});
   std::string types;
   std::string text;
+  int number = 0;
   for (const std::string& event : answer.events()) {
     Json json = Json::parse(event);
+    EXPECT_EQ(json["sequence_number"], number++);
     types += json["type"].get<std::string>().substr(9) + " ";
     if (json["type"] == "response.output_text.delta") text += json["delta"].get<std::string>();
   }

@@ -103,13 +103,14 @@ class ResponseWriter final : public ReplyWriter {
 
   std::string open_message() {
     message_ = items_++;
-    return event(
-               "response.output_item.added",
-               {{"output_index", message_}, {"item", message_item("in_progress", Json::array())}}) +
-           event("response.content_part.added", {{"item_id", message_id()},
-                                                 {"output_index", message_},
-                                                 {"content_index", 0},
-                                                 {"part", text_part("")}});
+    // One after the other: each takes its number.
+    std::string events =
+        event("response.output_item.added",
+              {{"output_index", message_}, {"item", message_item("in_progress", Json::array())}});
+    return events += event("response.content_part.added", {{"item_id", message_id()},
+                                                           {"output_index", message_},
+                                                           {"content_index", 0},
+                                                           {"part", text_part("")}});
   }
   std::string open_call(const ops::ToolCallChange& change) {
     calls_.push_back(items_++);
