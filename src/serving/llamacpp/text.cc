@@ -10,13 +10,15 @@ std::vector<Token> tokens_of(const llama_vocab* vocab, std::string_view text, bo
   constexpr std::size_t kLongest = std::numeric_limits<std::int32_t>::max() / 2;
   text = text.substr(0, kLongest);
   auto size = static_cast<std::int32_t>(text.size());
+  const char* data =
+      text.data();  // NOLINT(bugprone-suspicious-stringview-data-usage): size goes with it
   // Hardly ever more tokens than this; else the answer is how many, less than zero.
   std::vector<Token> tokens(text.size() + 8);
   auto room = static_cast<std::int32_t>(tokens.size());
-  std::int32_t count = llama_tokenize(vocab, text.data(), size, tokens.data(), room, ends, special);
+  std::int32_t count = llama_tokenize(vocab, data, size, tokens.data(), room, ends, special);
   if (count < 0) {
     tokens.resize(static_cast<std::size_t>(-count));
-    count = llama_tokenize(vocab, text.data(), size, tokens.data(), -count, ends, special);
+    count = llama_tokenize(vocab, data, size, tokens.data(), -count, ends, special);
   }
   tokens.resize(count < 0 ? 0 : static_cast<std::size_t>(count));
   return tokens;

@@ -13,7 +13,7 @@ namespace lakeside::serving {
 namespace {
 
 constexpr std::uint32_t kF32 = 0;
-constexpr std::uint32_t kQ4_1 = 3;
+constexpr std::uint32_t kQ41 = 3;
 constexpr std::uint32_t kArray = 9;
 
 GgufBuilder small() {
@@ -32,7 +32,7 @@ TEST(Gguf, ReadsWhatAModelSaysOfItself) {
   std::string file = small()
                          .flag("llama.attention.causal", false)
                          .tensor("a", {4, 2}, kF32, 0)
-                         .tensor("b", {32}, kQ4_1, 32)
+                         .tensor("b", {32}, kQ41, 32)
                          .build(64);
   auto parsed = parse_gguf(as_bytes(file));
   ASSERT_TRUE(parsed) << parsed.error().detail;
@@ -93,12 +93,12 @@ TEST(Gguf, AbsurdSizes) {
 
 TEST(Gguf, TensorsThatCannotBe) {
   constexpr std::uint64_t kHuge = std::uint64_t{1} << 33;
-  auto with = [](auto... tensor) { return small().tensor(tensor...).build(64); };
+  auto with = [](const auto&... tensor) { return small().tensor(tensor...).build(64); };
   using Sizes = std::vector<std::uint64_t>;
   EXPECT_EQ(error_of(with("a", Sizes{0}, kF32, 0)), ErrorCode::kCorrupt);
   EXPECT_EQ(error_of(with("a", Sizes{kHuge, kHuge}, kF32, 0)), ErrorCode::kCorrupt);
   EXPECT_EQ(error_of(with("a", Sizes{1, 1, 1, 1, 1}, kF32, 0)), ErrorCode::kCorrupt);
-  EXPECT_EQ(error_of(with("a", Sizes{31}, kQ4_1, 0)), ErrorCode::kCorrupt);
+  EXPECT_EQ(error_of(with("a", Sizes{31}, kQ41, 0)), ErrorCode::kCorrupt);
   EXPECT_EQ(error_of(with("a", Sizes{4}, kF32, 8)), ErrorCode::kCorrupt) << "not aligned";
   EXPECT_EQ(error_of(with("a", Sizes{4}, kF32, 64)), ErrorCode::kCorrupt) << "beyond the end";
   EXPECT_EQ(error_of(with("a", Sizes{4}, kF32, ~std::uint64_t{31})), ErrorCode::kCorrupt);
