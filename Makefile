@@ -12,6 +12,7 @@ help:  ## list the targets
 run:  ## build what is missing and start the server (ARGS="--listen 127.0.0.1:4005" to add options)
 	@tools/install-deps build
 	@tools/build $(PRESET) lakeside
+	@tools/default-model build/$(PRESET)/lakeside $(ARGS)
 	@exec build/$(PRESET)/lakeside serve $(ARGS)
 
 build:  ## build everything, tests too (PRESET=dev, release, asan or tsan)

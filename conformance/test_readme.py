@@ -10,6 +10,8 @@ import pytest
 from harness.server import REPOSITORY, Server, binary
 
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", (REPOSITORY / "README.md").read_text(), re.M | re.S)
+MODEL = REPOSITORY / "build" / "models" / "SmolLM2-135M-Instruct.Q4_1.gguf"
+needs_model = pytest.mark.skipif(not MODEL.exists(), reason="the small model was not fetched")
 # Prepares a terminal as the README says, then runs what follows.
 TERMINAL = 'eval "$("$LAKESIDE" env --port "$PORT")" && exec "$@"'
 
@@ -24,7 +26,11 @@ def example(language: str, mark: str) -> str:
 def terminal(tmp_path_factory):
     """Runs a command in a terminal that `lakeside env` has set up, and gives its output."""
     home = tmp_path_factory.mktemp("home")
-    started = Server("--ephemeral", environment={"XDG_RUNTIME_DIR": str(home)}).start()
+    models = home / "data" / "models"
+    models.mkdir(parents=True)
+    if MODEL.exists():  # `make run` imports it
+        (models / "smollm2-135m-instruct.gguf").symlink_to(MODEL)
+    started = Server("--data", str(home / "data"), environment={"XDG_RUNTIME_DIR": str(home)}).start()
 
     def run(*command: str) -> str:
         environment = os.environ | {
@@ -49,6 +55,16 @@ def test_oss2(terminal):
 
 def test_boto3(terminal):
     assert terminal(sys.executable, "-c", example("python", "boto3")) == "hello from boto3\nhello.txt 16\n"
+
+
+@needs_model
+def test_openai(terminal):
+    assert "Paris" in terminal(sys.executable, "-c", example("python", "OpenAI"))
+
+
+@needs_model
+def test_dashscope(terminal):
+    assert "Paris" in terminal(sys.executable, "-c", example("python", "dashscope"))
 
 
 @pytest.mark.skipif(not shutil.which("rclone"), reason="rclone is not installed")
