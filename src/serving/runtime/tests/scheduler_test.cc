@@ -49,7 +49,7 @@ Task<void> read(Reply& reply) {
 
 class Desk {
  public:
-  explicit Desk(LoadOptions load = {}, std::uint32_t streams_per_step = 16)
+  explicit Desk(const LoadOptions& load = {}, std::uint32_t streams_per_step = 16)
       : load_(load),
         model_(make_fake_backend({.load = load, .probe = &probe})),
         scheduler_(*model_, {load, streams_per_step, 32}, clock,
@@ -273,7 +273,7 @@ TEST(Scheduler, WhoWantedLittleSavesNothingUp) {
   desk.steps(50);
   std::uint64_t tokens = 0;
   for (Reply* reply : light) tokens += reply->tokens();
-  EXPECT_NEAR(static_cast<double>(tokens), 200 + 50 * 4 / 2, 20);
+  EXPECT_NEAR(static_cast<double>(tokens), 300, 20);
 }
 
 TEST(Scheduler, ALightTenantIsServedBesideASaturatingOne) {
@@ -370,14 +370,12 @@ TEST(Scheduler, AFullCacheDelaysButLosesNothing) {
     replies.push_back(&desk.ask("repeat 30 w" + std::to_string(i), alone(std::to_string(i))));
   }
   desk.finish();
-  std::uint64_t rows = 0;
   for (int i = 0; i < 6; ++i) {
     Reply& reply = *replies[static_cast<std::size_t>(i)];
     EXPECT_TRUE(reply.ended);
     std::string expected;
     for (int n = 0; n < 30; ++n) expected += (n ? " w" : "w") + std::to_string(i);
     EXPECT_EQ(reply.text, expected);
-    rows += reply.tokens();
   }
   EXPECT_EQ(desk.ends, 6);
   EXPECT_EQ(desk.probe.cells_used, 0U);

@@ -103,7 +103,7 @@ GenerateRequest chat(const std::string& text, const std::string& tenant = "key")
 }
 
 class ModelServerTest : public testing::Test {
- protected:
+ public:
   ModelServerTest() {
     options.load = {.context_tokens = 2048, .batch_tokens = 128};
     options.loader = [this](const std::string& name, const LoadOptions& load) {
