@@ -42,8 +42,8 @@ Status check_epsilons(const GgufFile& file) {
     std::string text = file.of(key);
     if (text.empty()) continue;
     double value = std::strtod(text.c_str(), nullptr);
-    // Not a number is not between them either.
-    if (!(value >= 0 && value <= 1)) {
+    // Not a number is not between them either; the sign of one that rounds to zero stays.
+    if (!(value >= 0 && value <= 1) || text.starts_with('-')) {
       return fail(ErrorCode::kCorrupt, "GGUF: absurd " + std::string(key) + ": " + text);
     }
   }

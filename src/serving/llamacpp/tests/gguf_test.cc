@@ -163,6 +163,7 @@ TEST(Gguf, EpsilonsThatLlamaCppShouldNotSee) {
   };
   EXPECT_TRUE(checked(1e-5F));
   EXPECT_FALSE(checked(-1e-3F));
+  EXPECT_FALSE(checked(-1e-8F));
   EXPECT_FALSE(checked(std::numeric_limits<float>::quiet_NaN()));
   EXPECT_FALSE(checked(std::numeric_limits<float>::infinity()));
 }
