@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
 
 #include "app/folder_watch.h"
 #include "app/model_folder.h"
@@ -13,7 +14,9 @@
 #include "base/log.h"
 #include "services/modelstudio/service.h"
 #include "serving/fake/fake_backend.h"
+#include "serving/llamacpp/gguf.h"
 #include "serving/llamacpp/llamacpp.h"
+#include "serving/llamacpp/sizes.h"
 #include "serving/runtime/model_server.h"
 
 namespace lakeside::app {
@@ -26,6 +29,13 @@ std::uint64_t memory_for_models(const ServeSettings& settings) {
   if (settings.model_memory_mib != 0) return settings.model_memory_mib << 20;
   auto pages = static_cast<std::uint64_t>(std::max(sysconf(_SC_PHYS_PAGES), 0L));
   return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) / 2;
+}
+
+// One core stays free for everything else: threads that compute a model wait for each other by
+// spinning, and lose most of their speed where another program has one of their cores.
+std::uint32_t threads_for_models(const ServeSettings& settings) {
+  if (settings.model_threads != 0) return settings.model_threads;
+  return std::max(std::thread::hardware_concurrency(), 2U) - 1;
 }
 
 Result<std::unique_ptr<serving::Backend>> load(const std::string& name,
@@ -45,9 +55,10 @@ class FolderModels final : public Models {
                Metrics& metrics)
       : files_(folder.path()),
         fake_(settings.fake_model),
+        load_{.threads = threads_for_models(settings)},
         journal_(kv),
         runtime_(serving::make_model_server({.loader = load,
-                                             .load = {},
+                                             .load = load_,
                                              .memory_bytes = memory_for_models(settings),
                                              .usage = &journal_,
                                              .metrics = &metrics})) {}
@@ -58,7 +69,10 @@ class FolderModels final : public Models {
     keys_ = std::move(*keys);
     if (auto made = make_local_key(local_key); !made) return made;
     service_ = modelstudio::make_modelstudio_service(*runtime_, *keys_, system_clock(), {});
-    if (fake_) runtime_->add_model({.name = kFakeName, .path = {}, .file_bytes = 1 << 20});
+    if (fake_) {
+      runtime_->add_model(
+          {.name = kFakeName, .path = {}, .file_bytes = 1 << 20, .added = system_clock().now()});
+    }
     auto watch = FolderWatch::start(folder.path() / "models", [this] { look(); });
     if (!watch) {
       log(LogLevel::kWarn, "new models are seen at the next start only",
@@ -90,9 +104,12 @@ class FolderModels final : public Models {
       there.insert(file.name);
       if (known_.contains(file.name) && known_[file.name] == file.added) continue;
       known_[file.name] = file.added;
+      auto header = serving::read_gguf(file.path.string());
+      std::uint64_t cache = header ? serving::cache_bytes(*header, load_.context_tokens) : 0;
       runtime_->add_model({.name = file.name,
                            .path = file.path.string(),
                            .file_bytes = file.bytes,
+                           .cache_bytes = cache,
                            .added = file.added});
     }
     std::erase_if(known_, [&](const auto& known) {
@@ -104,6 +121,7 @@ class FolderModels final : public Models {
 
   const ModelFolder files_;
   const bool fake_;
+  const serving::LoadOptions load_;
   std::map<std::string, Time> known_;  // and when each was added
   UsageJournal journal_;
   std::unique_ptr<modelstudio::KeyStore> keys_;

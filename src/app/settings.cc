@@ -120,6 +120,13 @@ std::vector<Setting> make_table() {
          s.model_memory_mib = *number;
          return {};
        }},
+      {"model-threads", "N", "threads that compute a model (default: all cores but one)", false,
+       [](ServeSettings& s, const std::string& v) -> Applied {
+         auto number = parse_uint(v);
+         if (!number || *number == 0 || *number > 512) return wrong("must be 1 to 512");
+         s.model_threads = static_cast<std::uint32_t>(*number);
+         return {};
+       }},
       {"fake-model", "", "serve a model without arithmetic, named fake: for tests of clients",
        false, [](ServeSettings& s, const std::string& v) { return set_bool(s.fake_model, v); }},
       {"drain-seconds", "N", "how long a stop waits for requests under way (default: 20)", false,

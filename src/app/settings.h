@@ -32,6 +32,7 @@ struct ServeSettings {
   LogFormat log_format = LogFormat::kHuman;
   bool access_log = true;
   std::uint64_t model_memory_mib = 0;  // 0: half of the machine's
+  std::uint32_t model_threads = 0;     // for each model; 0: all cores but one
   bool fake_model = false;
   std::chrono::seconds drain{20};
   std::optional<int> ready_fd;

@@ -50,7 +50,28 @@ Status check_epsilons(const GgufFile& file) {
   return {};
 }
 
+// 0 where there is none, or it is not a plain number.
+std::uint64_t number(const GgufFile& file, std::string_view key) {
+  std::string text = file.of(key);
+  std::uint64_t value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? value : 0;
+}
+
 }  // namespace
+
+std::uint64_t cache_bytes(const GgufFile& file, std::uint32_t context_tokens) {
+  constexpr std::uint64_t kNumberBytes = 2;
+  std::uint64_t heads = number(file, "attention.head_count");
+  if (heads == 0) return 0;
+  std::uint64_t cached_heads = number(file, "attention.head_count_kv");
+  if (cached_heads == 0) cached_heads = heads;
+  std::uint64_t head = number(file, "embedding_length") / heads;
+  std::uint64_t key = number(file, "attention.key_length");
+  std::uint64_t value = number(file, "attention.value_length");
+  std::uint64_t pair = (key != 0 ? key : head) + (value != 0 ? value : head);
+  return number(file, "block_count") * cached_heads * pair * kNumberBytes * context_tokens;
+}
 
 Status check_sizes(const GgufFile& file) {
   for (const Bound& bound : kBounds) {

@@ -152,6 +152,20 @@ TEST(Gguf, SizesThatLlamaCppShouldNotSee) {
   EXPECT_FALSE(checked("attention.head_count", 1U << 31));
 }
 
+TEST(Gguf, WhatTheCacheTakes) {
+  GgufBuilder builder;
+  builder.text("general.architecture", "llama")
+      .u32("llama.block_count", 30)
+      .u32("llama.embedding_length", 576)
+      .u32("llama.attention.head_count", 9)
+      .u32("llama.attention.head_count_kv", 3);
+  auto file = parse_gguf(as_bytes(builder.build(0)));
+  ASSERT_TRUE(file);
+  EXPECT_EQ(cache_bytes(*file, 8192), 30ULL * 3 * (64 + 64) * 2 * 8192);  // SmolLM2: 180 MiB
+  auto silent = parse_gguf(as_bytes(GgufBuilder().text("general.architecture", "llama").build(0)));
+  EXPECT_EQ(cache_bytes(*silent, 8192), 0u);
+}
+
 TEST(Gguf, EpsilonsThatLlamaCppShouldNotSee) {
   auto checked = [](float value) {
     auto file = parse_gguf(
