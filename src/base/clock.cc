@@ -56,6 +56,19 @@ char* put_text(char* out, std::string_view text) {
   return out + text.size();
 }
 
+// The separator stands between two parts; it may be empty.
+char* put_date(char* out, const Civil& c, std::string_view separator) {
+  out = put_text(put4(out, c.year), separator);
+  out = put_text(put2(out, c.month), separator);
+  return put2(out, c.day);
+}
+
+char* put_time(char* out, const Civil& c, std::string_view separator) {
+  out = put_text(put2(out, c.hour), separator);
+  out = put_text(put2(out, c.minute), separator);
+  return put2(out, c.second);
+}
+
 // Reads a form from the left; after the first mismatch everything fails.
 class Reader {
  public:
@@ -92,6 +105,20 @@ class Reader {
     }
     ok_ = false;
     return 0;
+  }
+  void date(Civil& c, std::string_view separator) {
+    c.year = digits(4);
+    literal(separator);
+    c.month = digits(2);
+    literal(separator);
+    c.day = digits(2);
+  }
+  void time(Civil& c, std::string_view separator) {
+    c.hour = digits(2);
+    literal(separator);
+    c.minute = digits(2);
+    literal(separator);
+    c.second = digits(2);
   }
   // `.123456…` as microseconds, rounded down; nothing there is 0.
   unsigned fraction() {
@@ -133,18 +160,9 @@ const Clock& system_clock() {
 std::string format_iso8601_millis(Time t) {
   Civil c = to_civil(std::chrono::floor<seconds>(t));
   std::string text(24, '\0');
-  char* out = text.data();
-  out = put4(out, c.year);
-  *out++ = '-';
-  out = put2(out, c.month);
-  *out++ = '-';
-  out = put2(out, c.day);
+  char* out = put_date(text.data(), c, "-");
   *out++ = 'T';
-  out = put2(out, c.hour);
-  *out++ = ':';
-  out = put2(out, c.minute);
-  *out++ = ':';
-  out = put2(out, c.second);
+  out = put_time(out, c, ":");
   put_text(out, ".000Z");
   return text;
 }
@@ -162,14 +180,9 @@ std::string format_log_time(Time t) {
 std::string format_iso8601_basic(Time t) {
   Civil c = to_civil(std::chrono::floor<seconds>(t));
   std::string text(16, '\0');
-  char* out = text.data();
-  out = put4(out, c.year);
-  out = put2(out, c.month);
-  out = put2(out, c.day);
+  char* out = put_date(text.data(), c, "");
   *out++ = 'T';
-  out = put2(out, c.hour);
-  out = put2(out, c.minute);
-  out = put2(out, c.second);
+  out = put_time(out, c, "");
   *out = 'Z';
   return text;
 }
@@ -193,11 +206,7 @@ std::string format_http_date(Time t) {
     *out++ = ' ';
     out = put4(out, c.year);
     *out++ = ' ';
-    out = put2(out, c.hour);
-    *out++ = ':';
-    out = put2(out, c.minute);
-    *out++ = ':';
-    out = put2(out, c.second);
+    out = put_time(out, c, ":");
     put_text(out, " GMT");
     last.second = second;
   }
@@ -207,17 +216,9 @@ std::string format_http_date(Time t) {
 std::optional<Time> parse_iso8601(std::string_view text) {
   Reader in(text);
   Civil c{};
-  c.year = in.digits(4);
-  in.literal("-");
-  c.month = in.digits(2);
-  in.literal("-");
-  c.day = in.digits(2);
+  in.date(c, "-");
   in.literal("T");
-  c.hour = in.digits(2);
-  in.literal(":");
-  c.minute = in.digits(2);
-  in.literal(":");
-  c.second = in.digits(2);
+  in.time(c, ":");
   unsigned micros = in.fraction();
   in.literal("Z");
   if (!in.ended_well()) return std::nullopt;
@@ -227,13 +228,9 @@ std::optional<Time> parse_iso8601(std::string_view text) {
 std::optional<Time> parse_iso8601_basic(std::string_view text) {
   Reader in(text);
   Civil c{};
-  c.year = in.digits(4);
-  c.month = in.digits(2);
-  c.day = in.digits(2);
+  in.date(c, "");
   in.literal("T");
-  c.hour = in.digits(2);
-  c.minute = in.digits(2);
-  c.second = in.digits(2);
+  in.time(c, "");
   in.literal("Z");
   if (!in.ended_well()) return std::nullopt;
   return from_civil(c, 0);
@@ -250,11 +247,7 @@ std::optional<Time> parse_http_date(std::string_view text) {
   in.literal(" ");
   c.year = in.digits(4);
   in.literal(" ");
-  c.hour = in.digits(2);
-  in.literal(":");
-  c.minute = in.digits(2);
-  in.literal(":");
-  c.second = in.digits(2);
+  in.time(c, ":");
   in.literal(" GMT");
   if (!in.ended_well()) return std::nullopt;
   return from_civil(c, 0);

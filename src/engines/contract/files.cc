@@ -1,42 +1,25 @@
 #include <filesystem>
 #include <memory>
-#include <optional>
+#include <string>
+#include <utility>
 
 #include "engines/contract/blob_contract.h"
-#include "engines/contract/errors.h"
-#include "engines/contract/temp_folder.h"
+#include "engines/contract/on_simulated_disk.h"
 #include "engines/fault/fault_file_system.h"
-#include "engines/fault/simulated_disk.h"
 #include "engines/files/file_blob_store.h"
 
 namespace lakeside::engines::contract {
 namespace {
 
-class FileBlobEngine final : public BlobEngine {
+class FileBlobEngine final : public OnSimulatedDisk<BlobEngine> {
  public:
   FileBlobEngine() { open(); }
   BlobStore& store() override { return *store_; }
-  bool reopen() override {
-    open();
-    return true;
-  }
-  bool break_writes(std::optional<ErrorCode> code) override {
-    disk_.break_writes(to_errno(code));
-    return true;
-  }
-  bool has_power_switch() override { return true; }
-  void cut_power() override { disk_.cut_power(); }
-  void restore_power(std::uint64_t seed) override {
-    store_.reset();
-    disk_.restore_power(seed);
-    open();
-  }
   bool clean() override { return std::filesystem::is_empty(path() + "/TMP"); }
 
  private:
-  std::string path() const { return folder_.path() + "/blobs"; }
-  void open() {
-    store_.reset();
+  std::string path() const { return folder() + "/blobs"; }
+  void open() override {
     FileBlobOptions options;
     options.path = path();
     options.file_system = file_system_.get();
@@ -44,10 +27,9 @@ class FileBlobEngine final : public BlobEngine {
     ASSERT_TRUE(store) << store.error().detail;
     store_ = std::move(*store);
   }
+  void close() override { store_.reset(); }
 
-  TempFolder folder_;
-  SimulatedDisk disk_{folder_.path() + "/graves"};
-  std::unique_ptr<FileSystem> file_system_ = make_fault_file_system(disk_);
+  std::unique_ptr<FileSystem> file_system_ = make_fault_file_system(disk());
   std::unique_ptr<BlobStore> store_;
 };
 
