@@ -1,0 +1,71 @@
+// The files of the OpenAI and DashScope APIs: a record in the database, data in an object.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "engines/kv.h"
+#include "services/modelstudio/core/objects.h"
+
+namespace lakeside::modelstudio {
+
+// The keys of one workspace see the same files, batches, tasks and stored responses.
+struct StoredFile {
+  std::string id;  // "file-…"
+  std::string workspace;
+  std::string purpose;   // "batch", "batch_output", …
+  std::string filename;  // as the client named it
+  std::string description;
+  std::uint64_t bytes = 0;
+  Time created;
+  std::optional<Time> expires;
+  ObjectName object;
+};
+
+struct NewFile {
+  std::string workspace;
+  std::string purpose;
+  std::string filename;
+  std::string content_type = "application/octet-stream";
+  std::string description = {};
+  std::optional<Time> expires = {};
+  std::uint64_t max_bytes = 512ULL << 20;
+};
+
+// Thread-safe, called on executors.
+class FileStore {
+ public:
+  // All outlive it.
+  [[nodiscard]] static std::unique_ptr<FileStore> create(engines::Kv& kv, Objects& objects,
+                                                         const Clock& clock);
+  virtual ~FileStore() = default;
+
+  // The object first, then the record: a crash between leaves an object that its key names
+  // ("files/WORKSPACE/FILE-ID/FILENAME" in kStudioBucket), never a record without data.
+  virtual Task<ObjectResult<StoredFile>> add(const NewFile& file, ByteSource& data) = 0;
+  // kNoSuchObject: not there, of another workspace, or expired.
+  virtual Task<ObjectResult<StoredFile>> find(const std::string& workspace,
+                                              const std::string& id) = 0;
+  struct Page {
+    std::vector<StoredFile> files;
+    bool more = false;
+  };
+  struct ListOptions {
+    std::string purpose;  // empty: all
+    std::string after;    // the id of the last file of the page before
+    std::size_t limit = 10'000;
+    bool newest_first = true;
+  };
+  virtual Task<ObjectResult<Page>> list(const std::string& workspace,
+                                        const ListOptions& options) = 0;
+  virtual Task<ObjectResult<ObjectStream>> open(const StoredFile& file) = 0;
+  virtual Task<ObjectResult<void>> remove(const std::string& workspace, const std::string& id) = 0;
+};
+
+}  // namespace lakeside::modelstudio
