@@ -1,0 +1,59 @@
+"""The Python end of node_models.js: JavaScript that a test writes, run with the packages that talk to models."""
+
+import atexit
+import json
+import os
+import pathlib
+import subprocess
+
+_running: "NodeModels | None" = None
+
+
+class Thrown(Exception):
+    """What the JavaScript threw: `classes` names what it is an instance of."""
+
+    def __init__(self, error: dict):
+        super().__init__(f"{(error['classes'] or ['?'])[0]}: {error.get('message')}")
+        self.classes = error["classes"]
+        self.name = error.get("name")
+        self.status = error.get("status")
+        self.code = error.get("code")
+        self.param = error.get("param")
+        self.message = error.get("message") or ""
+
+
+class NodeModels:
+    """One node process for all the tests of a session: an await costs milliseconds, a start half a second."""
+
+    def __init__(self):
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "DASHSCOPE_", "AI_"))}
+        # The AI SDK warns of what a provider lacks, on standard output.
+        environment["NODE_NO_WARNINGS"] = "1"
+        self.process = subprocess.Popen(["node", pathlib.Path(__file__).with_name("node_models.js")],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
+
+    def run(self, code: str, **values):
+        """What the code, the body of an async function in which the values have their names, returns."""
+        self.process.stdin.write(json.dumps({"code": code, "values": values}).encode() + b"\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"node ended: status {self.process.wait()}")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise Thrown(answer["error"])
+        return answer["result"]
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.stdin.close()
+            self.process.wait()
+        self.process.stdout.close()
+
+
+def node_models() -> NodeModels:
+    global _running
+    if _running is None:
+        _running = NodeModels()
+        atexit.register(_running.close)
+    return _running
