@@ -28,7 +28,11 @@ std::vector<std::string> read_inputs(Fields& fields, std::string_view name) {
   }
   if (input->is_array() && !input->empty() &&
       (input->front().is_number() || input->front().is_array())) {
-    fields.invalid(name, "send texts; arrays of tokens are not supported.", "unsupported_value");
+    // LangChain sends OpenAI's tokens unless told not to; vLLM would embed them as its own.
+    fields.invalid(name,
+                   "send texts; arrays of tokens are not supported. With LangChain's "
+                   "OpenAIEmbeddings, set check_embedding_ctx_length=False.",
+                   "unsupported_value");
     return {};
   }
   auto texts = fields.texts(name, kMaxTexts);
