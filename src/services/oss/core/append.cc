@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/stream_readers.h"
 #include "services/oss/core/conditions.h"
 #include "services/oss/core/keys.h"
 #include "services/oss/core/names.h"

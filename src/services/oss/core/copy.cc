@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/stream_readers.h"
 #include "services/oss/core/conditions.h"
 #include "services/oss/core/keys.h"
 #include "services/oss/core/names.h"

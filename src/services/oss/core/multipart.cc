@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/encoding.h"
+#include "base/stream_readers.h"
 #include "services/oss/core/conditions.h"
 #include "services/oss/core/keys.h"
 #include "services/oss/core/names.h"
