@@ -7,6 +7,7 @@
 
 #include "app/admin_service.h"
 #include "app/housekeeping.h"
+#include "app/model_objects.h"
 #include "app/models.h"
 #include "app/root_key_source.h"
 #include "base/executor.h"
@@ -31,7 +32,10 @@ constexpr std::size_t kObjectCacheBytes = 64 << 20;
 class RunningCloud final : public Cloud {
  public:
   RunningCloud(const ServeSettings& settings, const RootKey& key)
-      : settings_(settings), keys_(key), local_model_key_(local_model_key(key.access_key_secret)) {}
+      : settings_(settings),
+        account_id_(key.account_id),
+        keys_(key),
+        local_model_key_(local_model_key(key.access_key_secret)) {}
   ~RunningCloud() override { stop(std::chrono::milliseconds(0)); }
 
   Status open_engines(const DataFolder& folder);
@@ -56,12 +60,14 @@ class RunningCloud final : public Cloud {
   [[nodiscard]] gateway::Router make_router();
 
   const ServeSettings settings_;
+  const std::string account_id_;
   const RootKeySource keys_;
   Metrics metrics_;
   ThreadPool hashing_{"hash", std::max(2U, std::thread::hardware_concurrency())};
   std::unique_ptr<engines::Kv> kv_;
   std::unique_ptr<engines::BlobStore> blobs_;
   std::unique_ptr<oss::ObjectStore> objects_;
+  std::unique_ptr<modelstudio::Objects> model_objects_;
   const std::string local_model_key_;
   std::unique_ptr<Models> models_;
   std::unique_ptr<gateway::Service> admin_;
@@ -90,7 +96,8 @@ Status RunningCloud::open_engines(const DataFolder& folder) {
   oss::StoreOptions store_options;
   store_options.object_cache_bytes = kObjectCacheBytes;
   objects_ = oss::ObjectStore::create(*kv_, *blobs_, hashing_, system_clock(), store_options);
-  auto models = Models::start(settings_, folder, local_model_key_, *kv_, metrics_);
+  model_objects_ = make_model_objects(*objects_, account_id_);
+  auto models = Models::start(settings_, folder, local_model_key_, *kv_, *model_objects_, metrics_);
   if (!models) return std::unexpected(models.error());
   models_ = std::move(*models);
   return {};

@@ -1,9 +1,11 @@
 #include "app/key_endpoints.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace lakeside::app {
 namespace {
@@ -23,6 +25,17 @@ bool read_number(const http::RequestHead& head, std::string_view name, T& into) 
   return error == std::errc() && end == text.data() + text.size();
 }
 
+// "a,b" → {"a", "b"}
+std::vector<std::string> names_in(std::string_view list) {
+  std::vector<std::string> names;
+  while (!list.empty()) {
+    std::string_view name = list.substr(0, list.find(','));
+    names.emplace_back(name);
+    list.remove_prefix(std::min(name.size() + 1, list.size()));
+  }
+  return names;
+}
+
 // What is wrong, or nothing.
 std::optional<std::string> read_settings(const http::RequestHead& head, Time now,
                                          modelstudio::KeySettings& settings) {
@@ -40,6 +53,8 @@ std::optional<std::string> read_settings(const http::RequestHead& head, Time now
     return "the days to its end are not a number up to " + std::to_string(kMostDays);
   }
   if (days != 0) settings.expires = now + std::chrono::hours(24 * days);
+  if (!setting(head, "workspace").empty()) settings.workspace = setting(head, "workspace");
+  settings.buckets = names_in(setting(head, "buckets"));
   settings.share_prefixes = setting(head, "private-prefixes") != "true";
   return std::nullopt;
 }
@@ -66,6 +81,10 @@ std::string line_of(const modelstudio::ModelKey& key, Time now) {
     line += *settings.expires <= now ? "  expired " : "  until ";
     line += format_iso8601_millis(*settings.expires).substr(0, 10);
   }
+  if (settings.workspace != modelstudio::kDefaultWorkspace) {
+    line += "  workspace " + settings.workspace;
+  }
+  for (const std::string& bucket : settings.buckets) line += "  bucket " + bucket;
   if (!settings.enabled) line += "  disabled";
   if (!settings.name.empty()) line += "  " + settings.name;
   return line + "\n";

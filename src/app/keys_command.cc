@@ -8,6 +8,15 @@
 #include "app/server_client.h"
 
 namespace lakeside::app {
+namespace {
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ",") + name;
+  return list;
+}
+
+}  // namespace
 
 void add_keys_command(CLI::App& cli, KeysFlags& flags) {
   CLI::App* keys = cli.add_subcommand("keys", "make, list and revoke keys for models");
@@ -26,6 +35,14 @@ void add_keys_command(CLI::App& cli, KeysFlags& flags) {
   create->add_option("--expires-in-days", flags.expires_in_days, "default: never");
   create->add_flag("--private-prefixes", flags.private_prefixes,
                    "share no computed prompts with other keys");
+  create->add_option("--workspace", flags.workspace,
+                     "whose files, batches and responses it sees; default \"default\"");
+  create
+      ->add_option("--bucket", flags.buckets,
+                   "a bucket that it reaches through the APIs of models, again for each; * for all")
+      ->delimiter(',')
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   add("list", "list the keys, without their secrets");
   add("revoke", "revoke a key at once")->add_option("ID", flags.id, "key-…")->required();
 }
@@ -52,6 +69,8 @@ int run_keys(const CLI::App& cli, const KeysFlags& flags) {
     set("x-oss-key-tokens-per-minute", flags.tokens_per_minute);
     set("x-oss-key-expires-in-days", flags.expires_in_days);
     set("x-oss-key-private-prefixes", flags.private_prefixes ? "true" : "");
+    set("x-oss-key-workspace", flags.workspace);
+    set("x-oss-key-buckets", joined(flags.buckets));
     answer = ask_server(*server, "POST", "keys", settings);
   }
   if (!answer) {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -20,6 +21,8 @@ struct KeysFlags {
   std::string max_concurrent;
   std::string tokens_per_minute;
   std::string expires_in_days;
+  std::string workspace;
+  std::vector<std::string> buckets;
   bool private_prefixes = false;
 };
 

@@ -52,10 +52,12 @@ Result<std::unique_ptr<serving::Backend>> load(const std::string& name,
 class FolderModels final : public Models {
  public:
   FolderModels(const ServeSettings& settings, const DataFolder& folder, engines::Kv& kv,
-               Metrics& metrics)
+               modelstudio::Objects& objects, Metrics& metrics)
       : files_(folder.path()),
         fake_(settings.fake_model),
         load_{.threads = threads_for_models(settings)},
+        objects_(objects),
+        stored_files_(modelstudio::FileStore::create(kv, objects, system_clock())),
         journal_(kv),
         runtime_(serving::make_model_server({.loader = load,
                                              .load = load_,
@@ -68,7 +70,8 @@ class FolderModels final : public Models {
     if (!keys) return std::unexpected(keys.error());
     keys_ = std::move(*keys);
     if (auto made = make_local_key(local_key); !made) return made;
-    service_ = modelstudio::make_modelstudio_service(*runtime_, *keys_, system_clock(), {});
+    service_ = modelstudio::make_modelstudio_service(
+        {*runtime_, *keys_, objects_, *stored_files_, system_clock()}, {});
     if (fake_) {
       runtime_->add_model(
           {.name = kFakeName, .path = {}, .file_bytes = 1 << 20, .added = system_clock().now()});
@@ -89,9 +92,18 @@ class FolderModels final : public Models {
 
  private:
   Status make_local_key(const std::string& secret) {
-    if (keys_->find(secret)) return {};
     modelstudio::KeySettings settings;
     settings.name = "local";  // what `lakeside env` gives
+    settings.buckets = {std::string(modelstudio::kAllBuckets)};
+    if (auto found = keys_->find(secret)) {
+      if (!found->settings.buckets.empty()) return {};
+      // Made before keys had buckets.
+      settings = found->settings;
+      settings.buckets = {std::string(modelstudio::kAllBuckets)};
+      auto changed = run_blocking(keys_->change(found->id, settings));
+      if (!changed) return std::unexpected(changed.error());
+      return {};
+    }
     auto created = run_blocking(keys_->create(settings, secret));
     if (!created) return std::unexpected(created.error());
     return {};
@@ -123,6 +135,8 @@ class FolderModels final : public Models {
   const bool fake_;
   const serving::LoadOptions load_;
   std::map<std::string, Time> known_;  // and when each was added
+  modelstudio::Objects& objects_;
+  const std::unique_ptr<modelstudio::FileStore> stored_files_;
   UsageJournal journal_;
   std::unique_ptr<modelstudio::KeyStore> keys_;
   std::unique_ptr<serving::ModelRuntime> runtime_;
@@ -135,8 +149,8 @@ class FolderModels final : public Models {
 Result<std::unique_ptr<Models>> Models::start(const ServeSettings& settings,
                                               const DataFolder& folder,
                                               const std::string& local_key, engines::Kv& kv,
-                                              Metrics& metrics) {
-  auto models = std::make_unique<FolderModels>(settings, folder, kv, metrics);
+                                              modelstudio::Objects& objects, Metrics& metrics) {
+  auto models = std::make_unique<FolderModels>(settings, folder, kv, objects, metrics);
   if (auto opened = models->open(folder, local_key, kv); !opened) {
     return std::unexpected(opened.error());
   }

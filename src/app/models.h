@@ -9,6 +9,7 @@
 #include "engines/kv.h"
 #include "gateway/pipeline/service.h"
 #include "services/modelstudio/core/model_keys.h"
+#include "services/modelstudio/core/objects.h"
 
 namespace lakeside::app {
 
@@ -16,10 +17,9 @@ class Models {
  public:
   // Everything given outlives it. `local_key` is a key that is there from the first start. Errors:
   // the engine's.
-  [[nodiscard]] static Result<std::unique_ptr<Models>> start(const ServeSettings& settings,
-                                                             const DataFolder& folder,
-                                                             const std::string& local_key,
-                                                             engines::Kv& kv, Metrics& metrics);
+  [[nodiscard]] static Result<std::unique_ptr<Models>> start(
+      const ServeSettings& settings, const DataFolder& folder, const std::string& local_key,
+      engines::Kv& kv, modelstudio::Objects& objects, Metrics& metrics);
   virtual ~Models() = default;
 
   [[nodiscard]] virtual gateway::Service& service() = 0;

@@ -33,9 +33,9 @@ std::unexpected<auth::AuthError> refuse_key(auth::AuthFault fault, std::string m
 
 class ModelStudioService final : public gateway::Service {
  public:
-  ModelStudioService(serving::ModelServer& server, const ModelKeys& keys, const Clock& clock,
-                     ModelStudioOptions options)
-      : env_{server, keys, clock, options.start_within} {}
+  ModelStudioService(const ModelStudioParts& parts, ModelStudioOptions options)
+      : env_{parts.server, parts.keys,  parts.objects,
+             parts.files,  parts.clock, options.start_within} {}
 
   [[nodiscard]] std::string_view name() const override { return "modelstudio"; }
   [[nodiscard]] std::span<const gateway::OperationInfo> operations() const override {
@@ -155,11 +155,9 @@ bool is_modelstudio_path(std::string_view raw_path) {
   return wire::find_address(raw_path).has_value();
 }
 
-std::unique_ptr<gateway::Service> make_modelstudio_service(serving::ModelServer& server,
-                                                           const ModelKeys& keys,
-                                                           const Clock& clock,
+std::unique_ptr<gateway::Service> make_modelstudio_service(const ModelStudioParts& parts,
                                                            ModelStudioOptions options) {
-  return std::make_unique<ModelStudioService>(server, keys, clock, options);
+  return std::make_unique<ModelStudioService>(parts, options);
 }
 
 }  // namespace lakeside::modelstudio

@@ -15,6 +15,8 @@
 
 namespace lakeside::modelstudio {
 
+inline constexpr std::size_t kMaxFilename = 255;
+
 // The keys of one workspace see the same files, batches, tasks and stored responses.
 struct StoredFile {
   std::string id;  // "file-…"
@@ -47,7 +49,9 @@ class FileStore {
   virtual ~FileStore() = default;
 
   // The object first, then the record: a crash between leaves an object that its key names
-  // ("files/WORKSPACE/FILE-ID/FILENAME" in kStudioBucket), never a record without data.
+  // ("files/WORKSPACE/FILE-ID/FILENAME" in kStudioBucket, '/' in the name as '_'), never a record
+  // without data. kInvalidName: the filename is not 1 to kMaxFilename bytes of UTF-8 without
+  // control characters.
   virtual Task<ObjectResult<StoredFile>> add(const NewFile& file, ByteSource& data) = 0;
   // kNoSuchObject: not there, of another workspace, or expired.
   virtual Task<ObjectResult<StoredFile>> find(const std::string& workspace,
@@ -62,10 +66,14 @@ class FileStore {
     std::size_t limit = 10'000;
     bool newest_first = true;
   };
+  // Without those that have expired.
   virtual Task<ObjectResult<Page>> list(const std::string& workspace,
                                         const ListOptions& options) = 0;
   virtual Task<ObjectResult<ObjectStream>> open(const StoredFile& file) = 0;
+  // kNoSuchObject, as find.
   virtual Task<ObjectResult<void>> remove(const std::string& workspace, const std::string& id) = 0;
+  // For housekeeping: some of the files whose time is over, and how many they were.
+  virtual Task<Result<std::size_t>> remove_expired() = 0;
 };
 
 }  // namespace lakeside::modelstudio

@@ -23,7 +23,9 @@ std::string encode_key(const ModelKey& key) {
                  {"max_concurrent", settings.max_concurrent},
                  {"tokens_per_minute", settings.tokens_per_minute},
                  {"share_prefixes", settings.share_prefixes},
-                 {"enabled", settings.enabled}};
+                 {"enabled", settings.enabled},
+                 {"workspace", settings.workspace},
+                 {"buckets", settings.buckets}};
   if (settings.expires) record["expires"] = micros(*settings.expires);
   return record.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -43,6 +45,9 @@ Result<ModelKey> decode_key(std::string_view record) {
     settings.tokens_per_minute = json.at("tokens_per_minute").get<std::uint64_t>();
     settings.share_prefixes = json.at("share_prefixes").get<bool>();
     settings.enabled = json.at("enabled").get<bool>();
+    // Keys of the first version have neither.
+    settings.workspace = json.value("workspace", std::string(kDefaultWorkspace));
+    settings.buckets = json.value("buckets", std::vector<std::string>());
     if (json.contains("expires")) {
       settings.expires = from_micros(json.at("expires").get<std::int64_t>());
     }

@@ -16,6 +16,9 @@ namespace lakeside::modelstudio {
 namespace {
 
 constexpr std::size_t kMaxName = 128;
+constexpr std::size_t kMaxWorkspace = 64;
+constexpr std::size_t kMaxBuckets = 256;
+constexpr std::size_t kMaxBucketName = 63;
 constexpr std::size_t kSecretLength = 43;  // of 62 characters: 256 bits
 
 const engines::Partition& partition() {
@@ -26,12 +29,30 @@ const engines::Partition& partition() {
 // A plain hash is enough for a text of 256 random bits: there is nothing to guess.
 std::string hash_of(std::string_view secret) { return hex_lower(sha256(as_bytes(secret))); }
 
+bool is_name(std::string_view text, std::size_t most, std::string_view marks) {
+  auto allowed = [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || marks.find(c) != marks.npos;
+  };
+  return !text.empty() && text.size() <= most && std::ranges::all_of(text, allowed);
+}
+
+bool may_be_bucket(std::string_view name) {
+  return name == kAllBuckets || is_name(name, kMaxBucketName, "-.");
+}
+
 Status check(const KeySettings& settings) {
   if (settings.name.size() > kMaxName || !is_valid_utf8(settings.name)) {
     return fail(ErrorCode::kInvalid, "a key's name has at most 128 bytes of UTF-8");
   }
   if (!std::isfinite(settings.weight) || settings.weight <= 0) {
     return fail(ErrorCode::kInvalid, "a key's weight is above 0");
+  }
+  if (!is_name(settings.workspace, kMaxWorkspace, "-")) {
+    return fail(ErrorCode::kInvalid, "a workspace's name has 1 to 64 of a-z, 0-9 and -");
+  }
+  if (settings.buckets.size() > kMaxBuckets ||
+      !std::ranges::all_of(settings.buckets, may_be_bucket)) {
+    return fail(ErrorCode::kInvalid, "a key has at most 256 buckets, by their names, or *");
   }
   return {};
 }
@@ -157,6 +178,12 @@ serving::Tenant tenant_of(const ModelKey& key) {
           settings.max_concurrent,
           settings.tokens_per_minute,
           settings.share_prefixes};
+}
+
+bool may_reach(const ModelKey& key, std::string_view bucket) {
+  return std::ranges::any_of(key.settings.buckets, [&](const std::string& name) {
+    return name == kAllBuckets || name == bucket;
+  });
 }
 
 Task<Result<std::unique_ptr<KeyStore>>> KeyStore::open(engines::Kv& kv, const Clock& clock) {

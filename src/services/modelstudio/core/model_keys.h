@@ -16,6 +16,9 @@
 
 namespace lakeside::modelstudio {
 
+inline constexpr std::string_view kDefaultWorkspace = "default";
+inline constexpr std::string_view kAllBuckets = "*";
+
 // What whoever creates a key says of it.
 struct KeySettings {
   std::string name;  // for people
@@ -26,6 +29,10 @@ struct KeySettings {
   bool share_prefixes = true;
   bool enabled = true;
   std::optional<Time> expires;
+  // The keys of one workspace see the same files, batches and stored responses.
+  std::string workspace = std::string(kDefaultWorkspace);
+  // The buckets that it reaches through the APIs of models ("*": all), besides what they keep.
+  std::vector<std::string> buckets = {};
 };
 
 struct ModelKey {
@@ -36,6 +43,10 @@ struct ModelKey {
 
 // For whom the scheduler works when this key asks.
 [[nodiscard]] serving::Tenant tenant_of(const ModelKey& key);
+
+// Whether its settings name that bucket. What of kStudioBucket is its workspace's it always
+// reaches, and never more than that: see object_of_url.
+[[nodiscard]] bool may_reach(const ModelKey& key, std::string_view bucket);
 
 // Thread-safe, never blocks: called for every request.
 class ModelKeys {
@@ -58,7 +69,8 @@ class KeyStore : public ModelKeys {
     std::string secret;  // "sk-…", 256 random bits: shown now and never again
   };
   // A key with a given secret is for set-ups that must know it beforehand. Errors: kInvalid (a
-  // name of more than 128 bytes, a weight that is not above 0), kGuardFailed (that secret is a
+  // name of more than 128 bytes, a weight that is not above 0, a workspace or bucket that cannot be
+  // one), kGuardFailed (that secret is a
   // key's already), the engine's.
   virtual Task<Result<Created>> create(const KeySettings& settings,
                                        const std::optional<std::string>& secret) = 0;

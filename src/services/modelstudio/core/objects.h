@@ -39,22 +39,22 @@ template <class T>
 using ObjectResult = std::expected<T, ObjectError>;
 
 struct ObjectStream {
-  std::uint64_t bytes = 0;
-  std::string etag;                     // changes with the data
+  std::uint64_t bytes = 0;              // that are to come, from the offset on
+  std::string etag;                     // changes with the object's data
   std::unique_ptr<SegmentSource> data;  // verified as it is read
 };
 
 // Thread-safe, called on executors. Arguments live until the awaiting coroutine resumes. Whether
-// the caller may reach the object has been asked before: see ModelKey.
+// the caller may reach the object has been asked before: see may_reach.
 class Objects {
  public:
   virtual ~Objects() = default;
   // Acknowledged: durable. Replaces what was there; makes kStudioBucket where it is missing.
   // Returns the bytes stored.
   virtual Task<ObjectResult<std::uint64_t>> put(const ObjectName& name,
-                                                const std::string& content_type,
-                                                ByteSource& source, std::uint64_t max_bytes) = 0;
-  // From `offset` on, which may be the end.
+                                                const std::string& content_type, ByteSource& source,
+                                                std::uint64_t max_bytes) = 0;
+  // From `offset` on; from the end on there is nothing. base/stream_readers.h reads it as a body.
   virtual Task<ObjectResult<ObjectStream>> open(const ObjectName& name, std::uint64_t offset) = 0;
   // What is not there is removed.
   virtual Task<ObjectResult<void>> remove(const ObjectName& name) = 0;

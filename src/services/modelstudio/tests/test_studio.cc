@@ -1,28 +1,13 @@
 #include "services/modelstudio/tests/test_studio.h"
 
 #include <algorithm>
-#include <cstring>
 #include <variant>
 
+#include "base/stream_readers.h"
 #include "engines/memory/memory_kv.h"
 
 namespace lakeside::modelstudio {
 namespace {
-
-class StringSource final : public ByteSource {
- public:
-  explicit StringSource(std::string_view text) : text_(text) {}
-  Task<Result<std::size_t>> read(MutableBytes into) override {
-    std::size_t n = std::min(into.size(), text_.size());
-    std::memcpy(into.data(), text_.data(), n);
-    text_.remove_prefix(n);
-    co_return n;
-  }
-  [[nodiscard]] std::optional<std::uint64_t> length() const override { return text_.size(); }
-
- private:
-  std::string_view text_;
-};
 
 Task<std::string> drain(std::unique_ptr<SegmentSource> stream) {
   std::string out;
@@ -58,7 +43,8 @@ TestStudio::TestStudio() : kv_(engines::make_memory_kv()) {
   auto made = run_blocking(keys->create(settings, {}));
   secret = made->secret;
   key_id = made->key.id;
-  service_ = make_modelstudio_service(server, *keys, clock, {});
+  files = FileStore::create(*kv_, objects, clock);
+  service_ = make_modelstudio_service({server, *keys, objects, *files, clock}, {});
   router_ = std::make_unique<gateway::Router>(std::vector<gateway::Route>{
       {"all", [](const http::RequestHead&) { return true; }, service_.get()}});
   pipeline_ = std::make_unique<gateway::Pipeline>(*router_, no_secrets_, clock, auth::AuthOptions(),
@@ -81,7 +67,7 @@ http::Response TestStudio::respond(std::string_view method, const std::string& t
   for (const auto& [name, value] : headers) request.head.headers.push_back({name, value});
   request.id = "0123456789ABCDEF01234567";
   request.received = clock.now();
-  StringSource source(body);
+  StringReader source(body);
   request.body = &source;
   return run_blocking(pipeline_->handle(request));
 }

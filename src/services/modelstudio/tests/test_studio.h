@@ -10,6 +10,7 @@
 #include "base/metrics.h"
 #include "engines/kv.h"
 #include "gateway/pipeline/pipeline.h"
+#include "services/modelstudio/core/tests/memory_objects.h"
 #include "services/modelstudio/service.h"
 #include "services/modelstudio/tests/stub_server.h"
 #include "services/modelstudio/wire/fields.h"
@@ -51,7 +52,9 @@ class TestStudio {
 
   ManualClock clock{*parse_iso8601("2026-11-21T23:15:09Z")};
   StubServer server;
+  MemoryObjects objects;
   std::unique_ptr<KeyStore> keys;
+  std::unique_ptr<FileStore> files;
   std::string secret;
   std::string key_id;
 

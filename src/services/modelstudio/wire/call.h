@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "gateway/pipeline/service.h"
+#include "services/modelstudio/core/file_store.h"
 #include "services/modelstudio/core/model_keys.h"
+#include "services/modelstudio/core/objects.h"
 #include "services/modelstudio/wire/dialect.h"
 #include "services/modelstudio/wire/errors.h"
 
@@ -19,6 +21,8 @@ struct Row;
 struct Environment {
   ModelServer& server;
   const ModelKeys& keys;
+  Objects& objects;
+  FileStore& files;
   const Clock& clock;
   std::chrono::milliseconds start_within{0};  // 0: a request may wait as long as it likes
 };

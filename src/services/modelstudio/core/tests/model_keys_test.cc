@@ -51,7 +51,9 @@ TEST_F(ModelKeysTest, KeysSurviveAndTheStoreHasNoSecret) {
                         .priority = -2,
                         .tokens_per_minute = 1000,
                         .share_prefixes = false,
-                        .expires = clock_.now()});
+                        .expires = clock_.now(),
+                        .workspace = "team-1",
+                        .buckets = {"models"}});
   }
   auto keys = open();
   auto found = keys->find(made.secret);
@@ -61,6 +63,8 @@ TEST_F(ModelKeysTest, KeysSurviveAndTheStoreHasNoSecret) {
   EXPECT_EQ(found->settings.tokens_per_minute, 1000U);
   EXPECT_FALSE(found->settings.share_prefixes);
   EXPECT_EQ(found->settings.expires, clock_.now());
+  EXPECT_EQ(found->settings.workspace, "team-1");
+  EXPECT_EQ(found->settings.buckets, std::vector<std::string>{"models"});
   std::string all;
   engines::ScanVisitor visitor = [&](std::string_view key, std::string_view value) {
     all.append(key).append(value);
@@ -111,9 +115,34 @@ TEST_F(ModelKeysTest, RefusesWhatMakesNoSense) {
   EXPECT_EQ(code({.name = std::string(129, 'x')}, {}), invalid);
   EXPECT_EQ(code({.weight = 0}, {}), invalid);
   EXPECT_EQ(code({.weight = std::numeric_limits<double>::quiet_NaN()}, {}), invalid);
+  EXPECT_EQ(code({.workspace = ""}, {}), invalid);
+  EXPECT_EQ(code({.workspace = std::string(65, 'a')}, {}), invalid);
+  EXPECT_EQ(code({.workspace = "a/b"}, {}), invalid);
+  EXPECT_EQ(code({.buckets = {"a/b"}}, {}), invalid);
+  EXPECT_EQ(code({.buckets = std::vector<std::string>(257, "a")}, {}), invalid);
   EXPECT_EQ(code({}, "sk-fixed"), "");
   EXPECT_EQ(code({}, "sk-fixed"), to_string(ErrorCode::kGuardFailed));
   EXPECT_TRUE(keys->find("sk-fixed"));
+}
+
+TEST_F(ModelKeysTest, AKeyReachesTheBucketsItNames) {
+  ModelKey key;
+  EXPECT_FALSE(may_reach(key, "data"));
+  key.settings.buckets = {"models", "data"};
+  EXPECT_TRUE(may_reach(key, "data"));
+  EXPECT_FALSE(may_reach(key, "dat"));
+  EXPECT_FALSE(may_reach(key, "*"));
+  key.settings.buckets = {"*"};
+  EXPECT_TRUE(may_reach(key, "data"));
+}
+
+TEST_F(ModelKeysTest, ARecordOfTheFirstVersionReadsAsTheDefaults) {
+  auto key = decode_key(
+      R"({"v":1,"id":"key-1","created":0,"name":"a","weight":1.0,"priority":0,)"
+      R"("max_concurrent":0,"tokens_per_minute":0,"share_prefixes":true,"enabled":true})");
+  ASSERT_TRUE(key);
+  EXPECT_EQ(key->settings.workspace, "default");
+  EXPECT_TRUE(key->settings.buckets.empty());
 }
 
 TEST_F(ModelKeysTest, ARecordThatIsNoneIsCorrupt) {
