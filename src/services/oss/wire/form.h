@@ -12,12 +12,10 @@
 #include <vector>
 
 #include "base/stream.h"
+#include "gateway/http/multipart.h"
 #include "services/oss/core/errors.h"
 
 namespace lakeside::oss::wire {
-
-// The boundary of a multipart/form-data Content-Type.
-[[nodiscard]] std::optional<std::string> form_boundary(std::string_view content_type);
 
 // As a ByteSource it is the file.
 class PostForm final : public ByteSource {
@@ -48,28 +46,12 @@ class PostForm final : public ByteSource {
 
  private:
   enum class Fault { kNone, kMalformed, kTooSmall, kTooLarge };
-  struct PartHead {
-    std::string name, file_name, content_type;
-    bool is_file = false;
-  };
 
-  PostForm(const std::string& boundary, ByteSource& body);
-  [[nodiscard]] static std::optional<PartHead> parse_part_head(std::string_view text);
+  PostForm(const std::string& boundary, ByteSource& body) : reader_(boundary, body, kMaxFields) {}
 
-  // Reads more of the body behind what is unread; false at its end.
-  Task<Result<bool>> fill();
-  // What comes before `mark`; goes on behind it. Nothing where the form ends or the fields are
-  // too long.
-  Task<Result<std::optional<std::string>>> until(std::string_view mark);
   Task<OssStatus> read_all_fields();
-  Task<Result<bool>> drop_rest();
-  [[nodiscard]] std::string_view unread() const { return std::string_view(buffer_).substr(at_); }
 
-  std::string delimiter_;  // "\r\n--BOUNDARY"
-  ByteSource& body_;
-  std::string buffer_;
-  std::size_t at_ = 0;
-  std::size_t spent_on_fields_ = 0;
+  http::MultipartReader reader_;
   Fields fields_;
   std::string file_name_, file_content_type_;
   std::uint64_t least_ = 0;

@@ -174,7 +174,7 @@ static http::Response encode(OssCall& call, ops::PostObject& op, ObjectInfo& inf
 }
 
 Task<std::expected<std::unique_ptr<OssAction>, http::Response>> decode_post_object(OssCall& call) {
-  auto boundary = form_boundary(call.head().header("Content-Type").value_or(""));
+  auto boundary = http::form_boundary(call.head().header("Content-Type").value_or(""));
   if (!boundary) co_return Refusal(error_response(call, not_a_form(call.dialect)));
   auto read = co_await PostForm::read_fields(*boundary, *call.request.body);
   if (!read) co_return Refusal(error_response(call, read.error()));
