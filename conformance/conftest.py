@@ -11,7 +11,7 @@ import pytest
 
 import clients
 from harness import data
-from harness.models import ModelServer, has_fake_model
+from harness.models import FILES, ModelServer, data_folder_with, has_fake_model
 from harness.raw import Raw
 from harness.record import Recorder
 from harness.server import External, NotReady, Server, binary
@@ -156,6 +156,18 @@ def models():
     if not has_fake_model():
         pytest.skip("this server has no --fake-model")
     started = ModelServer().start()
+    yield started
+    assert started.server.running(), f"the server ended during the tests:\n{started.server.output()}"
+    assert started.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def real_models(tmp_path_factory):
+    """A server of the small real models, and a key."""
+    if missing := [str(file) for file in FILES.values() if not file.exists()]:
+        pytest.skip(f"tools/fetch-model was not run: there is no {missing[0]}")
+    data = data_folder_with(tmp_path_factory.mktemp("real") / "data", *FILES)
+    started = ModelServer("--data", str(data)).start()
     yield started
     assert started.server.running(), f"the server ended during the tests:\n{started.server.output()}"
     assert started.stop() == 0

@@ -1,4 +1,4 @@
-"""A server with the fake model, and a key for it."""
+"""A server with models, the fake one or the small real ones, and a key for it."""
 
 import http.client
 import json
@@ -7,17 +7,23 @@ import pathlib
 import subprocess
 import tempfile
 
-from harness.server import Server, binary
+from harness.server import BUILD, Server, binary
 
 MODEL = "fake"
+CHAT_MODEL = "smollm2-135m-instruct"
+EMBEDDING_MODEL = "all-minilm-l6-v2"
+# Where tools/fetch-model puts them.
+FILES = {CHAT_MODEL: BUILD / "models" / "SmolLM2-135M-Instruct.Q4_1.gguf",
+         EMBEDDING_MODEL: BUILD / "models" / "minilm.gguf"}
 
 
 class ModelServer:
     """One server with the model "fake", whose replies src/serving/fake/fake_backend.h describes."""
 
-    def __init__(self):
+    def __init__(self, *arguments: str):
         self.runtime = tempfile.TemporaryDirectory(prefix="lakeside-models-")
-        self.server = Server("--ephemeral", "--fake-model", environment={"XDG_RUNTIME_DIR": self.runtime.name})
+        self.server = Server(*(arguments or ("--ephemeral", "--fake-model")),
+                             environment={"XDG_RUNTIME_DIR": self.runtime.name})
 
     def start(self) -> "ModelServer":
         self.server.start()
@@ -60,3 +66,11 @@ def has_fake_model() -> bool:
         return False
     return "--fake-model" in subprocess.run([path, "serve", "--help"], capture_output=True, text=True,
                                             check=False).stdout
+
+
+def data_folder_with(folder: pathlib.Path, *names: str) -> pathlib.Path:
+    """The folder as a data folder that has these models, without a copy of them."""
+    (folder / "models").mkdir(parents=True)
+    for name in names:
+        (folder / "models" / f"{name}.gguf").symlink_to(FILES[name])
+    return folder
