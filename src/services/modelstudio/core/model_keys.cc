@@ -71,6 +71,12 @@ class StoredKeys final : public KeyStore {
     return found->second;
   }
 
+  [[nodiscard]] std::optional<ModelKey> named(const std::string& id) const override {
+    auto found = by_id(id);
+    if (!found) return std::nullopt;
+    return std::move(found->second);
+  }
+
   Task<Result<Created>> create(const KeySettings& settings,
                                const std::optional<std::string>& secret) override;
   [[nodiscard]] std::vector<ModelKey> list() const override;

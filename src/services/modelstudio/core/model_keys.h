@@ -54,6 +54,8 @@ class ModelKeys {
   virtual ~ModelKeys() = default;
   // The key whose text this is, also one that is disabled or expired.
   [[nodiscard]] virtual std::optional<ModelKey> find(std::string_view bearer) const = 0;
+  // The same by its id, for work that goes on behind its request.
+  [[nodiscard]] virtual std::optional<ModelKey> named(const std::string& id) const = 0;
 };
 
 // Keys in a store, which has only their hashes. All are in memory too, so that a change holds from
