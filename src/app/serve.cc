@@ -89,7 +89,8 @@ void tell_ready(int fd, const std::string& url) {
 }
 
 int complain(const Error& error) {
-  std::fprintf(stderr, "lakeside: %s\n", error.detail.c_str());
+  const std::string why = error.detail.empty() ? std::string(to_string(error.code)) : error.detail;
+  std::fprintf(stderr, "lakeside: %s\n", why.c_str());
   return 1;
 }
 

@@ -150,8 +150,12 @@ Task<Result<ModelKey>> StoredKeys::change(const std::string& id, const KeySettin
   if (Status fits = check(settings); !fits) co_return std::unexpected(std::move(fits.error()));
   auto found = by_id(id);
   if (!found) co_return fail(ErrorCode::kNotFound, "no such key");
+  // As it stands there: records of earlier versions have fewer members.
+  auto stored = co_await engines::get_one(kv_, partition(), found->first);
+  if (!stored) co_return std::unexpected(std::move(stored.error()));
+  if (!*stored) co_return fail(ErrorCode::kNotFound, "no such key");
   engines::Batch batch;
-  batch.require(found->first, encode_key(found->second));
+  batch.require(found->first, **stored);
   found->second.settings = settings;
   batch.put(found->first, encode_key(found->second));
   Status written = co_await kv_.commit(partition(), batch);

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/crypto.h"
+#include "base/encoding.h"
 #include "engines/memory/memory_kv.h"
 #include "services/modelstudio/core/key_records.h"
 
@@ -136,13 +138,20 @@ TEST_F(ModelKeysTest, AKeyReachesTheBucketsItNames) {
   EXPECT_TRUE(may_reach(key, "data"));
 }
 
-TEST_F(ModelKeysTest, ARecordOfTheFirstVersionReadsAsTheDefaults) {
-  auto key = decode_key(
-      R"({"v":1,"id":"key-1","created":0,"name":"a","weight":1.0,"priority":0,)"
-      R"("max_concurrent":0,"tokens_per_minute":0,"share_prefixes":true,"enabled":true})");
+TEST_F(ModelKeysTest, ARecordOfTheFirstVersionReadsAsTheDefaultsAndCanBeChanged) {
+  engines::Batch batch;
+  batch.put(hex_lower(sha256(as_bytes("sk-old"))),
+            R"({"v":1,"id":"key-1","created":0,"name":"a","weight":1.0,"priority":0,)"
+            R"("max_concurrent":0,"tokens_per_minute":0,"share_prefixes":true,"enabled":true})");
+  ASSERT_TRUE(run_blocking(kv_->commit(engines::Partition{"modelstudio.keys"}, batch)));
+  auto keys = open();
+  auto key = keys->find("sk-old");
   ASSERT_TRUE(key);
   EXPECT_EQ(key->settings.workspace, "default");
   EXPECT_TRUE(key->settings.buckets.empty());
+  key->settings.buckets = {"*"};
+  ASSERT_TRUE(run_blocking(keys->change(key->id, key->settings)));
+  EXPECT_TRUE(may_reach(*open()->find("sk-old"), "data"));
 }
 
 TEST_F(ModelKeysTest, ARecordThatIsNoneIsCorrupt) {
