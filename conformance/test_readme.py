@@ -1,4 +1,5 @@
-"""Every example of the README, run as it is printed, by a person who has just typed its `eval` line."""
+"""Every example of the README, and those of docs/clients-models.md, run as they are printed, by a person who has just
+typed the `eval` line."""
 
 import os
 import re
@@ -7,18 +8,20 @@ import subprocess
 import sys
 
 import pytest
+from harness.models import CHAT_MODEL, FILES, data_folder_with
 from harness.server import REPOSITORY, Server, binary
 
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", (REPOSITORY / "README.md").read_text(), re.M | re.S)
-MODEL = REPOSITORY / "build" / "models" / "SmolLM2-135M-Instruct.Q4_1.gguf"
-needs_model = pytest.mark.skipif(not MODEL.exists(), reason="the small model was not fetched")
+# The clients' examples need both small models: `make run` brings the one, a line of the README the other.
+needs_models = pytest.mark.skipif(not all(file.exists() for file in FILES.values()),
+                                  reason="the small models were not fetched")
 # Prepares a terminal as the README says, then runs what follows.
 TERMINAL = 'eval "$("$LAKESIDE" env --port "$PORT")" && exec "$@"'
 
 
-def example(language: str, mark: str) -> str:
-    found = [text for kind, text in BLOCKS if kind == language and mark in text]
-    assert len(found) == 1, f"the README has {len(found)} {language} blocks with {mark!r}"
+def example(language: str, mark: str, page: str = "README.md") -> str:
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", (REPOSITORY / page).read_text(), re.M | re.S)
+    found = [text for kind, text in blocks if kind == language and mark in text]
+    assert len(found) == 1, f"{page} has {len(found)} {language} blocks with {mark!r}"
     return found[0]
 
 
@@ -26,23 +29,29 @@ def example(language: str, mark: str) -> str:
 def terminal(tmp_path_factory):
     """Runs a command in a terminal that `lakeside env` has set up, and gives its output."""
     home = tmp_path_factory.mktemp("home")
-    models = home / "data" / "models"
-    models.mkdir(parents=True)
-    if MODEL.exists():  # `make run` imports it
-        (models / "smollm2-135m-instruct.gguf").symlink_to(MODEL)
-    started = Server("--data", str(home / "data"), environment={"XDG_RUNTIME_DIR": str(home)}).start()
+    data_folder_with(home / "share" / "lakeside", *(name for name in [CHAT_MODEL] if FILES[name].exists()))
+    folders = {"HOME": str(home), "XDG_RUNTIME_DIR": str(home), "XDG_DATA_HOME": str(home / "share")}
+    started = Server(environment=folders).start()
 
     def run(*command: str) -> str:
-        environment = os.environ | {
-            "LAKESIDE": str(binary()), "PORT": str(started.port), "HOME": str(home), "XDG_RUNTIME_DIR": str(home),
+        environment = os.environ | folders | {
+            "LAKESIDE": str(binary()), "PORT": str(started.port),
             "NODE_PATH": str(REPOSITORY / "conformance" / "node_modules")}
         done = subprocess.run(["bash", "-c", TERMINAL, "bash", *command], env=environment, capture_output=True,
-                              text=True, timeout=120)
+                              text=True, timeout=120, cwd=REPOSITORY)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     yield run
     started.stop()
+
+
+@pytest.fixture(scope="module")
+def with_vectors(terminal):
+    """The terminal, after the README's line that brings a model for them."""
+    line = example("sh", "fetch-model minilm").replace("build/release/lakeside", str(binary()))
+    terminal("bash", "-ec", line)
+    return terminal
 
 
 def test_ali_oss(terminal):
@@ -57,14 +66,50 @@ def test_boto3(terminal):
     assert terminal(sys.executable, "-c", example("python", "boto3")) == "hello from boto3\nhello.txt 16\n"
 
 
-@needs_model
+@needs_models
 def test_openai(terminal):
-    assert "Paris" in terminal(sys.executable, "-c", example("python", "OpenAI"))
+    said = terminal(sys.executable, "-c", example("python", "for piece in client.chat"))
+    assert said.count("Paris") == 2
 
 
-@needs_model
+@needs_models
+def test_openai_with_schemas(terminal):
+    lines = terminal(sys.executable, "-c", example("python", "call.function.arguments"))
+    assert lines.startswith("weather {") and lines.count('"city"') == lines.count('"days"') == 2
+
+
+@needs_models
 def test_dashscope(terminal):
-    assert "Paris" in terminal(sys.executable, "-c", example("python", "dashscope"))
+    said = terminal(sys.executable, "-c", example("python", "Generation"))
+    assert said.count("Paris") >= 2 and "'weather'" in said and said.count('"city"') == 2
+
+
+@needs_models
+def test_vectors(with_vectors):
+    alike, other = re.findall(r"-?\d\.\d+", with_vectors(sys.executable, "-c", example("python", "not alike")))
+    assert float(alike) > 0.5 > float(other)
+    assert with_vectors(sys.executable, "-c", example("python", "TextEmbedding")) == "384 dimensions\n"
+
+
+@needs_models
+@pytest.mark.parametrize("mark", ["new OpenAI()", "createQwen"])
+def test_javascript_of_models(terminal, mark):
+    assert "Paris" in terminal("node", "-e", example("js", mark, "docs/clients-models.md"))
+
+
+@needs_models
+def test_the_ai_sdk_of_today(terminal):
+    code = example("js", "createOpenAICompatible", "docs/clients-models.md") + """
+        require('ai-6').generateText({ model: lakeside('smollm2-135m-instruct'), temperature: 0,
+          system: 'You are a helpful assistant.', prompt: 'What is the capital of France?',
+        }).then((reply) => console.log(reply.text));"""
+    assert "Paris" in terminal("node", "-e", code)
+
+
+@needs_models
+def test_langchain(with_vectors):
+    said = with_vectors(sys.executable, "-c", example("python", "langchain", "docs/clients-models.md"))
+    assert "Paris" in said and "384 dimensions" in said
 
 
 @pytest.mark.skipif(not shutil.which("rclone"), reason="rclone is not installed")

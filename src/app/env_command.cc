@@ -64,6 +64,7 @@ std::string export_lines(const RunInfo& server,
       {"RCLONE_CONFIG_LAKESIDE_ENDPOINT", server.url},
       {"RCLONE_CONFIG_LAKESIDE_REGION", server.region},
       {"OPENAI_BASE_URL", openai},
+      {"OPENAI_API_BASE", openai},  // LiteLLM and aider
       {"OPENAI_API_KEY", model_key},
       {"DASHSCOPE_HTTP_BASE_URL", dashscope},
       {"DASHSCOPE_COMPATIBLE_BASE_URL", compatible},

@@ -33,6 +33,7 @@ TEST(ExportLines, QuotesForTheShell) {
 TEST(ExportLines, PointsModelClientsHere) {
   std::string lines = export_lines(server_on(4004), nothing);
   EXPECT_NE(lines.find("export OPENAI_BASE_URL='http://127.0.0.1:4004/v1'\n"), std::string::npos);
+  EXPECT_NE(lines.find("export OPENAI_API_BASE='http://127.0.0.1:4004/v1'\n"), std::string::npos);
   EXPECT_NE(lines.find("export DASHSCOPE_HTTP_BASE_URL='http://127.0.0.1:4004/api/v1'\n"),
             std::string::npos);
   EXPECT_NE(lines.find("export OPENAI_API_KEY='sk-"), std::string::npos);
