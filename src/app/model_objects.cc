@@ -80,11 +80,10 @@ class ModelObjects final : public modelstudio::Objects {
   Task<ObjectResult<std::uint64_t>> put(const ObjectName& name, const std::string& content_type,
                                         ByteSource& source, std::uint64_t max_bytes) override;
   Task<ObjectResult<ObjectStream>> open(const ObjectName& name, std::uint64_t offset) override;
+  Task<ObjectResult<void>> make_studio_bucket() override;
   Task<ObjectResult<void>> remove(const ObjectName& name) override;
 
  private:
-  Task<ObjectResult<void>> make_studio_bucket();
-
   oss::ObjectStore& store_;
   const std::string owner_;
 };

@@ -26,6 +26,12 @@ constexpr Row openai(std::string_view name, std::string_view permission, std::st
   return {{name, permission, "openai", false}, Dialect::kOpenAi, method, path};
 }
 
+// Of a row whose action reads the body itself.
+constexpr Row streaming(Row row) {
+  row.streams = true;
+  return row;
+}
+
 constexpr Row dashscope(std::string_view name, std::string_view permission, std::string_view method,
                         std::string_view path, wire::Decode decode) {
   return {{name, permission, "dashscope", true}, Dialect::kDashScope, method, path, decode};
@@ -55,17 +61,22 @@ constexpr Row kOperations[] = {
     openai("DeleteModel", "modelstudio:DeleteModel", "DELETE", "/models/{rest...}"),
     openai("RetrieveModel", "modelstudio:RetrieveModel", "GET", "/models/{rest...}",
            wire::decode_retrieve_model),
+    // ---- OpenAI: files -----------------------------------------------------------------------
+    streaming(
+        openai("CreateFile", "modelstudio:CreateFile", "POST", "/files", wire::decode_create_file)),
+    openai("ListFiles", "modelstudio:ListFiles", "GET", "/files", wire::decode_list_files),
+    openai("DeleteFile", "modelstudio:DeleteFile", "DELETE", "/files/{id}",
+           wire::decode_delete_file),
+    openai("RetrieveFile", "modelstudio:RetrieveFile", "GET", "/files/{id}",
+           wire::decode_retrieve_file),
+    openai("DownloadFile", "modelstudio:DownloadFile", "GET", "/files/{id}/content",
+           wire::decode_download_file),
     // ---- OpenAI: what is not here ------------------------------------------------------------
     openai("ListChatCompletions", "modelstudio:ListChatCompletions", "GET", "/chat/completions"),
     openai("StoredChatCompletion", "modelstudio:StoredChatCompletion", "*",
            "/chat/completions/{rest...}"),
     openai("Responses", "modelstudio:Responses", "*", "/responses/{rest...}"),
     openai("Conversations", "modelstudio:Conversations", "*", "/conversations/{rest...}"),
-    openai("CreateFile", "modelstudio:CreateFile", "POST", "/files"),
-    openai("ListFiles", "modelstudio:ListFiles", "GET", "/files"),
-    openai("DeleteFile", "modelstudio:DeleteFile", "DELETE", "/files/{id}"),
-    openai("RetrieveFile", "modelstudio:RetrieveFile", "GET", "/files/{id}"),
-    openai("DownloadFile", "modelstudio:DownloadFile", "GET", "/files/{id}/content"),
     openai("CreateBatch", "modelstudio:CreateBatch", "POST", "/batches"),
     openai("ListBatches", "modelstudio:ListBatches", "GET", "/batches"),
     openai("RetrieveBatch", "modelstudio:RetrieveBatch", "GET", "/batches/{id}"),
@@ -102,6 +113,14 @@ constexpr Row kOperations[] = {
               "/services/rerank/text-rerank/text-rerank", wire::decode_text_rerank),
     dashscope("Tokenization", "modelstudio:Tokenize", "POST", "/tokenizer", wire::decode_tokenizer),
     dashscope("Models", "modelstudio:ListModels", "GET", "/models", wire::decode_dashscope_models),
+    // ---- DashScope: files --------------------------------------------------------------------
+    streaming(dashscope("UploadFile", "modelstudio:CreateFile", "POST", "/files",
+                        wire::decode_upload_files)),
+    dashscope("ListDashScopeFiles", "modelstudio:ListFiles", "GET", "/files",
+              wire::decode_list_dashscope_files),
+    dashscope("GetFile", "modelstudio:RetrieveFile", "GET", "/files/{id}", wire::decode_get_file),
+    dashscope("DeleteDashScopeFile", "modelstudio:DeleteFile", "DELETE", "/files/{id}",
+              wire::decode_delete_dashscope_file),
     // ---- DashScope: what is not here ---------------------------------------------------------
     dashscope("MultiModalConversation", "modelstudio:MultiModalConversation", "POST",
               "/services/aigc/multimodal-generation/generation"),
@@ -125,10 +144,6 @@ constexpr Row kOperations[] = {
     dashscope("ListTasks", "modelstudio:ListTasks", "GET", "/tasks"),
     dashscope("GetTask", "modelstudio:GetTask", "GET", "/tasks/{id}"),
     dashscope("CancelTask", "modelstudio:CancelTask", "POST", "/tasks/{id}/cancel"),
-    dashscope("UploadFile", "modelstudio:CreateFile", "POST", "/files"),
-    dashscope("ListDashScopeFiles", "modelstudio:ListFiles", "GET", "/files"),
-    dashscope("GetFile", "modelstudio:RetrieveFile", "GET", "/files/{id}"),
-    dashscope("DeleteDashScopeFile", "modelstudio:DeleteFile", "DELETE", "/files/{id}"),
     dashscope("GetUploadPolicy", "modelstudio:GetUploadPolicy", "GET", "/uploads"),
     dashscope("PublicKeys", "modelstudio:PublicKeys", "GET", "/public-keys/{rest...}"),
     dashscope("FineTunes", "modelstudio:FineTunes", "*", "/fine-tunes/{rest...}"),

@@ -111,7 +111,7 @@ class ModelStudioService final : public gateway::Service {
       co_return refuse(call, wire::not_implemented(call.row->info.name, call.dialect));
     }
     std::string body;
-    if (call.row->method == "POST") {
+    if (call.row->method == "POST" && !call.row->streams) {
       auto read = co_await wire::read_body(*call.request.body, call.dialect);
       if (!read) co_return refuse(call, read.error());
       body = std::move(*read);

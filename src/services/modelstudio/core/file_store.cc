@@ -59,6 +59,9 @@ class StoredFiles final : public FileStore {
       : kv_(kv), objects_(objects), clock_(clock) {}
 
   Task<ObjectResult<StoredFile>> add(const NewFile& file, ByteSource& data) override;
+  Task<ObjectResult<StoredFile>> upload(const NewFile& file, ByteSource& data) override;
+  Task<ObjectResult<void>> publish(const StoredFile& file) override;
+  Task<void> discard(const StoredFile& file) override;
   Task<ObjectResult<StoredFile>> find(const std::string& workspace, const std::string& id) override;
   Task<ObjectResult<Page>> list(const std::string& workspace, const ListOptions& options) override;
   Task<ObjectResult<ObjectStream>> open(const StoredFile& file) override {
@@ -80,6 +83,14 @@ class StoredFiles final : public FileStore {
 };
 
 Task<ObjectResult<StoredFile>> StoredFiles::add(const NewFile& file, ByteSource& data) {
+  auto stored = co_await upload(file, data);
+  if (!stored) co_return stored;
+  auto published = co_await publish(*stored);
+  if (!published) co_return std::unexpected(std::move(published.error()));
+  co_return stored;
+}
+
+Task<ObjectResult<StoredFile>> StoredFiles::upload(const NewFile& file, ByteSource& data) {
   if (!is_filename(file.filename)) co_return refuse(ObjectFault::kInvalidName);
   StoredFile stored;
   stored.created = clock_.now();
@@ -96,15 +107,26 @@ Task<ObjectResult<StoredFile>> StoredFiles::add(const NewFile& file, ByteSource&
   auto bytes = co_await objects_.put(stored.object, file.content_type, data, file.max_bytes);
   if (!bytes) co_return std::unexpected(std::move(bytes.error()));
   stored.bytes = *bytes;
+  co_return stored;
+}
 
+Task<ObjectResult<void>> StoredFiles::publish(const StoredFile& file) {
   engines::Batch batch;
-  std::string key = record_key(stored.workspace, stored.id);
+  std::string key = record_key(file.workspace, file.id);
   batch.require_absent(key);
-  batch.put(key, encode_file(stored));
+  batch.put(key, encode_file(file));
   Status written = co_await kv_.commit(partition(), batch);
-  if (written) co_return stored;
-  // The record may have been written all the same: its data stays.
-  co_return from_engine(std::move(written.error()));
+  // Even then the record may have been written: its data stays.
+  if (!written) co_return from_engine(std::move(written.error()));
+  co_return ObjectResult<void>{};
+}
+
+Task<void> StoredFiles::discard(const StoredFile& file) {
+  auto gone = co_await objects_.remove(file.object);
+  if (!gone && gone.error().fault != ObjectFault::kNoSuchBucket) {
+    log(LogLevel::kWarn, "an object stays without its file",
+        {{"key", file.object.key}, {"why", gone.error().internal}});
+  }
 }
 
 Task<ObjectResult<StoredFile>> StoredFiles::find(const std::string& workspace,
@@ -164,11 +186,7 @@ Task<Status> StoredFiles::erase(const StoredFile& file) {
   batch.remove(record_key(file.workspace, file.id));
   Status removed = co_await kv_.commit(partition(), batch);
   if (!removed) co_return removed;
-  auto gone = co_await objects_.remove(file.object);
-  if (!gone && gone.error().fault != ObjectFault::kNoSuchBucket) {
-    log(LogLevel::kWarn, "the object of a removed file stays",
-        {{"key", file.object.key}, {"why", gone.error().internal}});
-  }
+  co_await discard(file);
   co_return Status{};
 }
 

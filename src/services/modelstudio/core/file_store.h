@@ -48,11 +48,18 @@ class FileStore {
                                                          const Clock& clock);
   virtual ~FileStore() = default;
 
+  // upload, then publish.
+  virtual Task<ObjectResult<StoredFile>> add(const NewFile& file, ByteSource& data) = 0;
+
   // The object first, then the record: a crash between leaves an object that its key names
   // ("files/WORKSPACE/FILE-ID/FILENAME" in kStudioBucket, '/' in the name as '_'), never a record
-  // without data. kInvalidName: the filename is not 1 to kMaxFilename bytes of UTF-8 without
-  // control characters.
-  virtual Task<ObjectResult<StoredFile>> add(const NewFile& file, ByteSource& data) = 0;
+  // without data. A form may name a file's purpose after its data: what is uploaded may be changed
+  // (but for id, workspace, bytes and object) until it is published, or discarded.
+  // kInvalidName: the filename is not 1 to kMaxFilename bytes of UTF-8 without control characters.
+  virtual Task<ObjectResult<StoredFile>> upload(const NewFile& file, ByteSource& data) = 0;
+  virtual Task<ObjectResult<void>> publish(const StoredFile& file) = 0;
+  virtual Task<void> discard(const StoredFile& file) = 0;
+
   // kNoSuchObject: not there, of another workspace, or expired.
   virtual Task<ObjectResult<StoredFile>> find(const std::string& workspace,
                                               const std::string& id) = 0;

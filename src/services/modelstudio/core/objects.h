@@ -56,6 +56,8 @@ class Objects {
                                                 std::uint64_t max_bytes) = 0;
   // From `offset` on; from the end on there is nothing. base/stream_readers.h reads it as a body.
   virtual Task<ObjectResult<ObjectStream>> open(const ObjectName& name, std::uint64_t offset) = 0;
+  // For clients who put there themselves.
+  virtual Task<ObjectResult<void>> make_studio_bucket() = 0;
   // What is not there is removed.
   virtual Task<ObjectResult<void>> remove(const ObjectName& name) = 0;
 };

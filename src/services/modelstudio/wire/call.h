@@ -58,6 +58,8 @@ struct Row {
   std::string_view method;  // "*": any
   std::string_view path;    // "/models/{rest...}"
   Decode decode = nullptr;  // null: not implemented
+  // The action reads the body itself, piece by piece; the decoder sees the head alone.
+  bool streams = false;
 };
 
 }  // namespace lakeside::modelstudio::wire

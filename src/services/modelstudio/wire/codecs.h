@@ -16,6 +16,11 @@ ActionResult decode_create_embedding(StudioCall& call, const std::string& body);
 ActionResult decode_create_rerank(StudioCall& call, const std::string& body);
 ActionResult decode_list_models(StudioCall& call, const std::string& body);
 ActionResult decode_retrieve_model(StudioCall& call, const std::string& body);
+ActionResult decode_create_file(StudioCall& call, const std::string& body);
+ActionResult decode_list_files(StudioCall& call, const std::string& body);
+ActionResult decode_retrieve_file(StudioCall& call, const std::string& body);
+ActionResult decode_delete_file(StudioCall& call, const std::string& body);
+ActionResult decode_download_file(StudioCall& call, const std::string& body);
 
 // DashScope
 ActionResult decode_text_generation(StudioCall& call, const std::string& body);
@@ -23,5 +28,9 @@ ActionResult decode_text_embedding(StudioCall& call, const std::string& body);
 ActionResult decode_text_rerank(StudioCall& call, const std::string& body);
 ActionResult decode_tokenizer(StudioCall& call, const std::string& body);
 ActionResult decode_dashscope_models(StudioCall& call, const std::string& body);
+ActionResult decode_upload_files(StudioCall& call, const std::string& body);
+ActionResult decode_list_dashscope_files(StudioCall& call, const std::string& body);
+ActionResult decode_get_file(StudioCall& call, const std::string& body);
+ActionResult decode_delete_dashscope_file(StudioCall& call, const std::string& body);
 
 }  // namespace lakeside::modelstudio::wire

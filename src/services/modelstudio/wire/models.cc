@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/encoding.h"
 #include "services/modelstudio/wire/codecs.h"
+#include "services/modelstudio/wire/query.h"
 #include "services/modelstudio/wire/shapes.h"
 
 namespace lakeside::modelstudio::wire {
@@ -76,19 +76,6 @@ class ListDashScopeModels final : public gateway::Action {
   std::uint64_t page_size_;
 };
 
-Decoded<std::uint64_t> read_number(const http::RequestHead& head, std::string_view name,
-                                   std::uint64_t usual, std::uint64_t most) {
-  const http::QueryParam* param = head.param(name);
-  if (param == nullptr || param->value.empty()) return usual;
-  auto number = parse_uint(param->value);
-  if (number && *number >= 1 && *number <= most) return *number;
-  return std::unexpected(BadInput{std::string(name),
-                                  "Invalid '" + std::string(name) +
-                                      "': expected a number from 1 to " + std::to_string(most) +
-                                      ".",
-                                  "invalid_value"});
-}
-
 }  // namespace
 
 ActionResult decode_list_models(StudioCall&, const std::string&) {
@@ -100,9 +87,9 @@ ActionResult decode_retrieve_model(StudioCall&, const std::string&) {
 }
 
 ActionResult decode_dashscope_models(StudioCall& call, const std::string&) {
-  auto page = read_number(call.head(), "page_no", 1, 1'000'000);
+  auto page = query_number(call.head(), "page_no", 1, 1'000'000);
   if (!page) return std::unexpected(std::move(page.error()));
-  auto size = read_number(call.head(), "page_size", 10, 1000);
+  auto size = query_number(call.head(), "page_size", 10, 1000);
   if (!size) return std::unexpected(std::move(size.error()));
   const http::QueryParam* model = call.head().param("model");
   return std::make_unique<ListDashScopeModels>(model == nullptr ? "" : model->value, *page, *size);

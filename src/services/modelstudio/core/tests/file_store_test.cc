@@ -96,6 +96,23 @@ TEST_F(FileStoreTest, RemovesRecordAndObject) {
   EXPECT_TRUE(objects_.all.empty());
 }
 
+TEST_F(FileStoreTest, AnUploadIsNoFileUntilItIsPublished) {
+  NewFile file{.workspace = "default", .filename = "a"};
+  StringReader source("12");
+  auto uploaded = run_blocking(files_->upload(file, source));
+  ASSERT_TRUE(uploaded);
+  EXPECT_EQ(objects_.text(uploaded->object), "12");
+  EXPECT_EQ(names({}), "");
+  uploaded->purpose = "batch";
+  ASSERT_TRUE(run_blocking(files_->publish(*uploaded)));
+  EXPECT_EQ(names({.purpose = "batch"}), "a");
+
+  StringReader again("12");
+  uploaded = run_blocking(files_->upload(file, again));
+  run_blocking(files_->discard(*uploaded));
+  EXPECT_EQ(objects_.all.size(), 1U);
+}
+
 TEST_F(FileStoreTest, WhatHasExpiredIsGone) {
   made("stays");
   auto file = add({.workspace = "default",

@@ -65,6 +65,11 @@ class MemoryObjects final : public Objects {
     co_return stream;
   }
 
+  Task<ObjectResult<void>> make_studio_bucket() override {
+    if (refuse) co_return std::unexpected(*refuse);
+    co_return ObjectResult<void>{};
+  }
+
   Task<ObjectResult<void>> remove(const ObjectName& name) override {
     if (refuse) co_return std::unexpected(*refuse);
     all.erase({name.bucket, name.key});
