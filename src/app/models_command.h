@@ -1,4 +1,4 @@
-// `lakeside models list|import|rm`, on a data folder with or without a running server.
+// `lakeside models …`, on a data folder with or without a running server.
 #pragma once
 
 #include <filesystem>
@@ -12,8 +12,10 @@ namespace lakeside::app {
 
 struct ModelsFlags {
   std::filesystem::path data;  // empty: the default
-  std::filesystem::path file;
+  std::string file;            // to import; what to pull
   std::string name;
+  std::string hub;
+  std::string pattern;
 };
 
 // Adds the command; its parsed flags go to `flags`, which outlives the parsing.
