@@ -10,6 +10,7 @@
 #include "app/model_objects.h"
 #include "app/models.h"
 #include "app/root_key_source.h"
+#include "app/root_signer.h"
 #include "base/executor.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -35,6 +36,7 @@ class RunningCloud final : public Cloud {
       : settings_(settings),
         account_id_(key.account_id),
         keys_(key),
+        root_signer_(key),
         local_model_key_(local_model_key(key.access_key_secret)) {}
   ~RunningCloud() override { stop(std::chrono::milliseconds(0)); }
 
@@ -62,6 +64,7 @@ class RunningCloud final : public Cloud {
   const ServeSettings settings_;
   const std::string account_id_;
   const RootKeySource keys_;
+  const RootSigner root_signer_;
   Metrics metrics_;
   ThreadPool hashing_{"hash", std::max(2U, std::thread::hardware_concurrency())};
   std::unique_ptr<engines::Kv> kv_;
@@ -97,7 +100,8 @@ Status RunningCloud::open_engines(const DataFolder& folder) {
   store_options.object_cache_bytes = kObjectCacheBytes;
   objects_ = oss::ObjectStore::create(*kv_, *blobs_, hashing_, system_clock(), store_options);
   model_objects_ = make_model_objects(*objects_, account_id_);
-  auto models = Models::start(settings_, folder, local_model_key_, *kv_, *model_objects_, metrics_);
+  auto models = Models::start(settings_, folder, local_model_key_, *kv_, *model_objects_,
+                              root_signer_, metrics_);
   if (!models) return std::unexpected(models.error());
   models_ = std::move(*models);
   return {};

@@ -52,11 +52,13 @@ Result<std::unique_ptr<serving::Backend>> load(const std::string& name,
 class FolderModels final : public Models {
  public:
   FolderModels(const ServeSettings& settings, const DataFolder& folder, engines::Kv& kv,
-               modelstudio::Objects& objects, Metrics& metrics)
+               modelstudio::Objects& objects, const modelstudio::UploadSigner& uploads,
+               Metrics& metrics)
       : files_(folder.path()),
         fake_(settings.fake_model),
         load_{.threads = threads_for_models(settings)},
         objects_(objects),
+        uploads_(uploads),
         stored_files_(modelstudio::FileStore::create(kv, objects, system_clock())),
         journal_(kv),
         runtime_(serving::make_model_server({.loader = load,
@@ -70,8 +72,13 @@ class FolderModels final : public Models {
     if (!keys) return std::unexpected(keys.error());
     keys_ = std::move(*keys);
     if (auto made = make_local_key(local_key); !made) return made;
-    service_ = modelstudio::make_modelstudio_service(
-        {*runtime_, *keys_, objects_, *stored_files_, system_clock()}, {});
+    service_ = modelstudio::make_modelstudio_service({.server = *runtime_,
+                                                      .keys = *keys_,
+                                                      .objects = objects_,
+                                                      .files = *stored_files_,
+                                                      .uploads = uploads_,
+                                                      .clock = system_clock()},
+                                                     {});
     if (fake_) {
       runtime_->add_model(
           {.name = kFakeName, .path = {}, .file_bytes = 1 << 20, .added = system_clock().now()});
@@ -136,6 +143,7 @@ class FolderModels final : public Models {
   const serving::LoadOptions load_;
   std::map<std::string, Time> known_;  // and when each was added
   modelstudio::Objects& objects_;
+  const modelstudio::UploadSigner& uploads_;
   const std::unique_ptr<modelstudio::FileStore> stored_files_;
   UsageJournal journal_;
   std::unique_ptr<modelstudio::KeyStore> keys_;
@@ -149,8 +157,10 @@ class FolderModels final : public Models {
 Result<std::unique_ptr<Models>> Models::start(const ServeSettings& settings,
                                               const DataFolder& folder,
                                               const std::string& local_key, engines::Kv& kv,
-                                              modelstudio::Objects& objects, Metrics& metrics) {
-  auto models = std::make_unique<FolderModels>(settings, folder, kv, objects, metrics);
+                                              modelstudio::Objects& objects,
+                                              const modelstudio::UploadSigner& uploads,
+                                              Metrics& metrics) {
+  auto models = std::make_unique<FolderModels>(settings, folder, kv, objects, uploads, metrics);
   if (auto opened = models->open(folder, local_key, kv); !opened) {
     return std::unexpected(opened.error());
   }

@@ -10,6 +10,7 @@
 #include "gateway/pipeline/service.h"
 #include "services/modelstudio/core/model_keys.h"
 #include "services/modelstudio/core/objects.h"
+#include "services/modelstudio/core/upload_signer.h"
 
 namespace lakeside::app {
 
@@ -19,7 +20,8 @@ class Models {
   // the engine's.
   [[nodiscard]] static Result<std::unique_ptr<Models>> start(
       const ServeSettings& settings, const DataFolder& folder, const std::string& local_key,
-      engines::Kv& kv, modelstudio::Objects& objects, Metrics& metrics);
+      engines::Kv& kv, modelstudio::Objects& objects, const modelstudio::UploadSigner& uploads,
+      Metrics& metrics);
   virtual ~Models() = default;
 
   [[nodiscard]] virtual gateway::Service& service() = 0;

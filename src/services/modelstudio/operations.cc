@@ -121,6 +121,8 @@ constexpr Row kOperations[] = {
     dashscope("GetFile", "modelstudio:RetrieveFile", "GET", "/files/{id}", wire::decode_get_file),
     dashscope("DeleteDashScopeFile", "modelstudio:DeleteFile", "DELETE", "/files/{id}",
               wire::decode_delete_dashscope_file),
+    dashscope("GetUploadPolicy", "modelstudio:GetUploadPolicy", "GET", "/uploads",
+              wire::decode_get_upload_policy),
     // ---- DashScope: what is not here ---------------------------------------------------------
     dashscope("MultiModalConversation", "modelstudio:MultiModalConversation", "POST",
               "/services/aigc/multimodal-generation/generation"),
@@ -144,7 +146,6 @@ constexpr Row kOperations[] = {
     dashscope("ListTasks", "modelstudio:ListTasks", "GET", "/tasks"),
     dashscope("GetTask", "modelstudio:GetTask", "GET", "/tasks/{id}"),
     dashscope("CancelTask", "modelstudio:CancelTask", "POST", "/tasks/{id}/cancel"),
-    dashscope("GetUploadPolicy", "modelstudio:GetUploadPolicy", "GET", "/uploads"),
     dashscope("PublicKeys", "modelstudio:PublicKeys", "GET", "/public-keys/{rest...}"),
     dashscope("FineTunes", "modelstudio:FineTunes", "*", "/fine-tunes/{rest...}"),
     dashscope("Deployments", "modelstudio:Deployments", "*", "/deployments/{rest...}"),

@@ -34,8 +34,13 @@ std::unexpected<auth::AuthError> refuse_key(auth::AuthFault fault, std::string m
 class ModelStudioService final : public gateway::Service {
  public:
   ModelStudioService(const ModelStudioParts& parts, ModelStudioOptions options)
-      : env_{parts.server, parts.keys,  parts.objects,
-             parts.files,  parts.clock, options.start_within} {}
+      : env_{.server = parts.server,
+             .keys = parts.keys,
+             .objects = parts.objects,
+             .files = parts.files,
+             .uploads = parts.uploads,
+             .clock = parts.clock,
+             .start_within = options.start_within} {}
 
   [[nodiscard]] std::string_view name() const override { return "modelstudio"; }
   [[nodiscard]] std::span<const gateway::OperationInfo> operations() const override {

@@ -11,6 +11,7 @@
 #include "services/modelstudio/core/file_store.h"
 #include "services/modelstudio/core/model_keys.h"
 #include "services/modelstudio/core/objects.h"
+#include "services/modelstudio/core/upload_signer.h"
 #include "serving/model.h"
 
 namespace lakeside::modelstudio {
@@ -21,6 +22,7 @@ struct ModelStudioParts {
   const ModelKeys& keys;
   Objects& objects;
   FileStore& files;
+  const UploadSigner& uploads;
   const Clock& clock;
 };
 
@@ -29,8 +31,8 @@ struct ModelStudioOptions {
   std::chrono::milliseconds start_within{0};
 };
 
-// Every request must show a key ("Authorization: Bearer
-// sk-…") that `keys` knows, enabled and not expired.
+// Every request must show a key ("Authorization: Bearer sk-…") that `keys` knows, enabled and not
+// expired.
 [[nodiscard]] std::unique_ptr<gateway::Service> make_modelstudio_service(
     const ModelStudioParts& parts, ModelStudioOptions options);
 

@@ -1,6 +1,7 @@
 // Files of both dialects through the whole service, over objects in memory.
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
 #include "services/modelstudio/tests/test_studio.h"
 
 namespace lakeside::modelstudio {
@@ -179,6 +180,25 @@ TEST_F(FilesTest, DashScopeTakesSeveral) {
   EXPECT_EQ(missing.status, 400);
   EXPECT_EQ(missing.json()["code"], "InvalidParameter");
   EXPECT_EQ(missing.json()["message"], "File not found.");
+}
+
+TEST_F(FilesTest, AnUploadIsLimitedToOneFolder) {
+  Headers headers = {{"Host", "lakeside.test:4004"}, {"Authorization", "Bearer " + studio_.secret}};
+  Answer answer =
+      studio_.send("GET", "/api/v1/uploads?action=getPolicy&model=stub", {}, std::move(headers));
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  Json data = answer.json()["data"];
+  EXPECT_EQ(data["upload_host"], "http://lakeside.test:4004/modelstudio");
+  EXPECT_EQ(data["oss_access_key_id"], "LTAI5t");
+  EXPECT_EQ(data["signature"], "signed " + data["policy"].get<std::string>());
+  std::string folder = data["upload_dir"];
+  EXPECT_TRUE(folder.starts_with("modelstudio_uploads/default/"));
+  Json policy = Json::parse(*base64_decode(data["policy"].get<std::string>()));
+  EXPECT_EQ(policy["expiration"], "2026-11-22T00:15:09.000Z");
+  EXPECT_EQ(policy["conditions"][0], Json::object({{"bucket", "modelstudio"}}));
+  EXPECT_EQ(policy["conditions"][1], Json::array({"starts-with", "$key", folder + "/"}));
+  EXPECT_EQ(studio_.get("/api/v1/uploads?action=putPolicy&model=stub").status, 400);
+  EXPECT_EQ(studio_.get("/api/v1/uploads?action=getPolicy").status, 400);
 }
 
 TEST_F(FilesTest, DashScopeRefusesWhatItDoesNotKnow) {

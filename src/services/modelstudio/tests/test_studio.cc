@@ -44,7 +44,13 @@ TestStudio::TestStudio() : kv_(engines::make_memory_kv()) {
   secret = made->secret;
   key_id = made->key.id;
   files = FileStore::create(*kv_, objects, clock);
-  service_ = make_modelstudio_service({server, *keys, objects, *files, clock}, {});
+  service_ = make_modelstudio_service({.server = server,
+                                       .keys = *keys,
+                                       .objects = objects,
+                                       .files = *files,
+                                       .uploads = signer_,
+                                       .clock = clock},
+                                      {});
   router_ = std::make_unique<gateway::Router>(std::vector<gateway::Route>{
       {"all", [](const http::RequestHead&) { return true; }, service_.get()}});
   pipeline_ = std::make_unique<gateway::Pipeline>(*router_, no_secrets_, clock, auth::AuthOptions(),

@@ -64,7 +64,15 @@ class TestStudio {
       return std::nullopt;
     }
   };
+  struct Signer final : UploadSigner {
+    [[nodiscard]] const std::string& access_key_id() const override { return id; }
+    [[nodiscard]] std::string sign(const std::string& policy) const override {
+      return "signed " + policy;
+    }
+    std::string id = "LTAI5t";
+  };
   NoSecrets no_secrets_;
+  Signer signer_;
   Metrics metrics_;
   std::unique_ptr<engines::Kv> kv_;
   std::unique_ptr<gateway::Service> service_;

@@ -32,5 +32,6 @@ ActionResult decode_upload_files(StudioCall& call, const std::string& body);
 ActionResult decode_list_dashscope_files(StudioCall& call, const std::string& body);
 ActionResult decode_get_file(StudioCall& call, const std::string& body);
 ActionResult decode_delete_dashscope_file(StudioCall& call, const std::string& body);
+ActionResult decode_get_upload_policy(StudioCall& call, const std::string& body);
 
 }  // namespace lakeside::modelstudio::wire
