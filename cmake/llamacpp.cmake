@@ -51,3 +51,6 @@ if(LAKESIDE_CUDA)
   target_link_libraries(llamacpp INTERFACE CUDA::cudart_static CUDA::cublas CUDA::cuda_driver)
 endif()
 add_library(llamacpp::llamacpp ALIAS llamacpp)
+
+# What is linked in is under the MIT licence, which asks for its notice beside every copy.
+install(FILES ${folder}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.llama.cpp)

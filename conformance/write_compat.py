@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Writes docs/compat/oss.md from the operation table and the results of the last conformance run.
+"""Writes docs/compat/oss.md and docs/compat/models.md from the operation table and what the suite does and found.
 
-    build/venv/bin/python conformance/write_compat.py            # writes the page
-    build/venv/bin/python conformance/write_compat.py --check    # fails where the page is not up to date
+    build/venv/bin/python conformance/write_compat.py            # writes the pages
+    build/venv/bin/python conformance/write_compat.py --check    # fails where a page is not up to date
 
 The table comes from `lakeside operations --json`, the results from build/conformance/results.json, which every run of
-the suite leaves. Results are per operation and client: a pass means that all its tests passed.
+the suite leaves. Results are per operation and client: a pass means that all its tests passed. Operations of models
+have no file of their own in the suite: the page names the clients whose tests call them.
 """
 
 import argparse
@@ -13,11 +14,13 @@ import collections
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "compat" / "oss.md"
+MODELS_PAGE = PAGE.with_name("models.md")
 RESULTS = ROOT / "build" / "conformance" / "results.json"
 
 DIALECTS = {"ali-oss": "oss", "oss2": "oss", "alibabacloud-oss-v2": "oss", "oss-go-sdk": "oss",
@@ -26,6 +29,28 @@ CLIENTS = list(DIALECTS)
 # The tests of an operation have OSS's name for it.
 S3_NAMES = {"CreateBucket": "PutBucket", "DeleteObjects": "DeleteMultipleObjects",
             "CreateMultipartUpload": "InitiateMultipartUpload"}
+
+
+# A client of models, and what a test file has that drives it.
+MODEL_CLIENTS = {"openai (PyPI)": r"^import openai|^from openai|\bopenai\.OpenAI", "openai (npm)": r"new OpenAI\(",
+                 "dashscope (PyPI)": r"^import dashscope", "langchain-openai (PyPI)": r"langchain_openai",
+                 "qwen-ai-provider (npm)": r"createQwen|qwen-ai-provider"}
+# What a test writes to call the operation, in Python or JavaScript.
+MODEL_CALLS = {
+    "CreateChatCompletion": r"chat\.completions\.|ChatOpenAI|generateText|streamText",
+    "CreateResponse": r"responses\.(create|stream|parse)",
+    "CreateCompletion": r"(?<!chat)\.completions\.create", "CreateEmbedding": r"embeddings\.create|OpenAIEmbeddings|embed\(",
+    "ListModels": r"\.models\.list\(", "RetrieveModel": r"\.models\.retrieve\(",
+    "CreateFile": r"files\.create\(", "ListFiles": r"files\.list\(", "RetrieveFile": r"files\.retrieve\(",
+    "DeleteFile": r"files\.(delete|del)\(", "DownloadFile": r"files\.content\(",
+    "CreateBatch": r"batches\.create\(", "RetrieveBatch": r"batches\.retrieve\(", "ListBatches": r"batches\.list\(",
+    "CancelBatch": r"batches\.cancel\(", "TextGeneration": r"dashscope\.(Aio)?Generation\.",
+    "TextEmbedding": r"dashscope\.TextEmbedding\.", "TextReRank": r"dashscope\.TextReRank\.",
+    "Tokenization": r"dashscope\.Tokenization\.", "Models": r"dashscope\.Models\.",
+    "UploadFile": r"dashscope\.Files\.upload", "ListDashScopeFiles": r"dashscope\.Files\.list",
+    "GetFile": r"dashscope\.Files\.get", "DeleteDashScopeFile": r"dashscope\.Files\.delete"}
+FRAMEWORKS_CALL = {"CreateChatCompletion", "CreateEmbedding"}  # a file that tests them may use openai beside them
+DIALECT_NAMES = {"openai": "OpenAI", "dashscope": "DashScope"}
 
 
 def versions() -> dict[str, str]:
@@ -45,9 +70,40 @@ def versions() -> dict[str, str]:
     return found
 
 
-def operations(binary: pathlib.Path) -> list[dict]:
+def operations(binary: pathlib.Path, service: str) -> list[dict]:
     listed = subprocess.run([binary, "operations", "--json"], capture_output=True, check=True).stdout
-    return [operation for operation in json.loads(listed) if operation["service"] == "oss"]
+    return [operation for operation in json.loads(listed) if operation["service"] == service]
+
+
+def clients_that_call(operation: str) -> list[str]:
+    """Of models: those in whose test files the call stands."""
+    call = MODEL_CALLS.get(operation)
+    found = set()
+    for file in sorted((ROOT / "conformance").glob("test_*.py")):
+        text = file.read_text()
+        if call and re.search(call, text):
+            found |= {client for client, sign in MODEL_CLIENTS.items()
+                      if re.search(sign, text, re.M) and (client.startswith("dashscope") == ("dashscope" in call))
+                      and (client.startswith("openai") or "dashscope" in call or operation in FRAMEWORKS_CALL)}
+    return sorted(found)
+
+
+def models_page(table: list[dict]) -> str:
+    lines = [
+        "# Models: what works, through which client", "",
+        "Made by `conformance/write_compat.py` from the server's operation table and the tests in `conformance/`; do "
+        "not edit it. OpenAI's paths are also below `/compatible-mode/v1`. An empty cell: no client's tests call the "
+        "operation; plain requests may.", "",
+        "## Operations", "", "| operation | API | path | clients that test it |", "|---|---|---|---|",
+    ]
+    for operation in (o for o in table if o["implemented"]):
+        lines.append(f"| {operation['operation']} | {DIALECT_NAMES[operation['dialects'][0]]} | "
+                     f"`{operation['method']} {operation['path']}` | {', '.join(clients_that_call(operation['operation']))} |")
+    lines += ["", "## Recognised, and answered with 501", "", "| operation | API | path |", "|---|---|---|"]
+    for operation in (o for o in table if not o["implemented"]):
+        method = "" if operation["method"] == "*" else operation["method"] + " "
+        lines.append(f"| {operation['operation']} | {DIALECT_NAMES[operation['dialects'][0]]} | `{method}{operation['path']}` |")
+    return "\n".join(lines) + "\n"
 
 
 def page(table: list[dict], results: list[dict]) -> str:
@@ -104,15 +160,17 @@ def main() -> int:
     if not RESULTS.exists():
         print(f"there is no {RESULTS}: run the conformance suite first", file=sys.stderr)
         return 2
-    text = page(operations(binary), json.loads(RESULTS.read_text()))
+    pages = {PAGE: page(operations(binary, "oss"), json.loads(RESULTS.read_text())),
+             MODELS_PAGE: models_page(operations(binary, "modelstudio"))}
+    stale = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
     if arguments.check:
-        if PAGE.exists() and PAGE.read_text() == text:
-            return 0
-        print(f"{PAGE} is not up to date: run conformance/write_compat.py", file=sys.stderr)
-        return 1
-    PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(text)
-    print(f"wrote {PAGE.relative_to(ROOT)}")
+        for path in stale:
+            print(f"{path} is not up to date: run conformance/write_compat.py", file=sys.stderr)
+        return 1 if stale else 0
+    for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(pages[path])
+        print(f"wrote {path.relative_to(ROOT)}")
     return 0
 
 

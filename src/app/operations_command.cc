@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "services/modelstudio/operations.h"
 #include "services/oss/service.h"
 
 namespace lakeside::app {
@@ -17,21 +18,41 @@ std::vector<std::string> words(std::string_view text) {
   return list;
 }
 
-}  // namespace
-
-std::string operations_text(bool json) {
-  auto list = nlohmann::ordered_json::array();
+struct Listing {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
   std::string text;
-  for (const gateway::OperationInfo& operation : oss::oss_operations()) {
-    list.push_back({{"service", "oss"},
+
+  nlohmann::ordered_json& add(std::string_view service, const gateway::OperationInfo& operation) {
+    text += std::string(operation.implemented ? "yes  " : "no   ") + std::string(service) + "  " +
+            std::string(operation.name) + "\n";
+    list.push_back({{"service", service},
                     {"operation", operation.name},
                     {"permission", operation.permission},
                     {"dialects", words(operation.dialects)},
                     {"implemented", operation.implemented}});
-    text +=
-        std::string(operation.implemented ? "yes  " : "no   ") + std::string(operation.name) + "\n";
+    return list.back();
   }
-  return json ? list.dump(1) + "\n" : text;
+};
+
+// Models' operations are known by their paths.
+std::string full_path(const modelstudio::wire::Row& row) {
+  const bool openai = row.dialect == modelstudio::wire::Dialect::kOpenAi;
+  return (openai ? "/v1" : "/api/v1") + std::string(row.path);
+}
+
+}  // namespace
+
+std::string operations_text(bool json) {
+  Listing listing;
+  for (const gateway::OperationInfo& operation : oss::oss_operations()) {
+    listing.add("oss", operation);
+  }
+  for (const modelstudio::wire::Row& row : modelstudio::operations()) {
+    auto& entry = listing.add("modelstudio", row.info);
+    entry["method"] = row.method;
+    entry["path"] = full_path(row);
+  }
+  return json ? listing.list.dump(1) + "\n" : listing.text;
 }
 
 }  // namespace lakeside::app
