@@ -77,6 +77,14 @@ def test_a_tool_is_called_as_its_schema_says(api, studio):
     jsonschema.validate(json.loads(arguments), TOOL["function"]["parameters"])
 
 
+def test_a_tool_whose_schema_refers_to_itself(api):
+    """As pydantic writes nested models."""
+    parameters = {"$defs": {"Place": record(city={"type": "string"})}, **record(place={"$ref": "#/$defs/Place"})}
+    tool = {"type": "function", "function": {"name": "weather", "description": "d", "parameters": parameters}}
+    call = ask(api, "How is the weather in Paris?", tools=[tool], tool_choice="required").choices[0].message.tool_calls[0]
+    jsonschema.validate(json.loads(call.function.arguments), parameters)
+
+
 def record(**properties):
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
@@ -89,6 +97,8 @@ SCHEMAS = {
     "bounds": record(age={"type": "integer", "minimum": 18, "maximum": 21},
                      year={"type": "integer", "exclusiveMinimum": 1999, "exclusiveMaximum": 2002},
                      cold={"type": "integer", "minimum": -12, "maximum": -3}),
+    "bounds of decimals": record(share={"type": "number", "minimum": 0, "maximum": 1},
+                                 change={"type": ["number", "null"], "exclusiveMinimum": -2.5, "maximum": -0.25}),
     "unicode": record(**{"名前": {"type": "string", "minLength": 1, "maxLength": 12}, "größe \"x\"": {"type": "boolean"}}),
     "$ref": {"$defs": {"digit": DIGIT, "point": record(x={"$ref": "#/$defs/digit"}, y={"$ref": "#/$defs/digit"})},
              **record(a={"$ref": "#/$defs/point"}, b={"$ref": "#/$defs/point"})},
@@ -96,7 +106,8 @@ SCHEMAS = {
     "anyOf with null": record(nick={"anyOf": [{"type": "null"}, {"type": "string", "maxLength": 8}]}),
     "pattern": record(code={"type": "string", "pattern": "^[A-Z]{3}-[0-9]{2}$"}),
     "date": record(day={"type": "string", "format": "date"}),
-    "tuple": record(pair={"type": "array", "prefixItems": [{"type": "boolean"}, DIGIT], "minItems": 2, "maxItems": 2}),
+    "tuple": record(pair={"type": "array", "prefixItems": [{"type": "boolean"}, DIGIT], "items": False,
+                          "minItems": 2}),
     "array at the top": {"type": "array", "items": {"const": "x"}, "minItems": 3, "maxItems": 3},
 }
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "serving/llamacpp/grammar.h"
+#include "serving/llamacpp/schemas.h"
 #include "serving/llamacpp/simple_tools.h"
 
 namespace lakeside::serving {
@@ -35,7 +36,14 @@ bool has_tools(const ChatInput& chat) {
   return !chat.tools.empty() && !nlohmann::json::parse(chat.tools).empty();
 }
 
-common_chat_templates_inputs inputs_of(const ChatInput& chat) {
+Result<GrammarSchema> schema_of(const ChatInput& chat) {
+  if (chat.json_schema.empty()) return GrammarSchema{};
+  auto schema = grammar_schema(nlohmann::ordered_json::parse(chat.json_schema));
+  if (!schema) return fail(ErrorCode::kInvalid, "schema: " + schema.error().detail);
+  return schema;
+}
+
+common_chat_templates_inputs inputs_of(const ChatInput& chat, const GrammarSchema& schema) {
   common_chat_templates_inputs inputs;
   inputs.messages = common_chat_msgs_parse_oaicompat(common_json::parse(chat.messages));
   if (has_tools(chat)) {
@@ -43,7 +51,8 @@ common_chat_templates_inputs inputs_of(const ChatInput& chat) {
     inputs.tool_choice = common_chat_tool_choice_parse_oaicompat(chat.tool_choice);
   }
   inputs.parallel_tool_calls = chat.parallel_tool_calls;
-  inputs.json_schema = chat.json_schema;
+  // It is for the grammar alone: no template shows it to the model.
+  if (!chat.json_schema.empty()) inputs.json_schema = schema.schema.dump();
   inputs.reasoning_format = COMMON_REASONING_FORMAT_DEEPSEEK;
   return inputs;
 }
@@ -115,7 +124,10 @@ Status replace_by_schema(const ChatInput& chat, ChatPrompt& prompt) {
 
 Result<ChatPrompt> render_by(const common_chat_templates* templates, const ChatInput& chat) {
   try {
-    common_chat_params params = common_chat_templates_apply(templates, inputs_of(chat));
+    auto schema = schema_of(chat);
+    if (!schema) return std::unexpected(std::move(schema.error()));
+    common_chat_params params = common_chat_templates_apply(templates, inputs_of(chat, *schema));
+    params.grammar = with_rules(std::move(params.grammar), *schema);
     ChatPrompt prompt = prompt_of(params);
     // A model that thinks does so before the JSON.
     if (!chat.json_schema.empty() && !has_tools(chat) && !params.supports_thinking) {

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "serving/llamacpp/handles.h"
+#include "serving/llamacpp/schemas.h"
 #include "serving/llamacpp/text.h"
 
 namespace lakeside::serving {
@@ -172,9 +173,12 @@ bool shallow_json(std::string_view json) {
 Result<std::string> grammar_of_schema(std::string_view json_schema) {
   if (!shallow_json(json_schema)) return fail(ErrorCode::kInvalid, "schema: nested too deep");
   try {
-    common_json schema = common_json::parse(std::string(json_schema));
-    if (!schema.is_object()) return fail(ErrorCode::kInvalid, "schema: it is no object");
-    return json_schema_to_grammar(schema, true);
+    auto parsed = nlohmann::ordered_json::parse(json_schema);
+    if (!parsed.is_object()) return fail(ErrorCode::kInvalid, "schema: it is no object");
+    auto schema = grammar_schema(std::move(parsed));
+    if (!schema) return fail(ErrorCode::kInvalid, "schema: " + schema.error().detail);
+    return with_rules(json_schema_to_grammar(common_json::parse(schema->schema.dump()), true),
+                      *schema);
   } catch (const std::exception& error) {
     return fail(ErrorCode::kInvalid, std::string("schema: ") + error.what());
   }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "serving/llamacpp/grammar.h"
+#include "serving/llamacpp/schemas.h"
 
 namespace lakeside::serving {
 namespace {
@@ -77,6 +78,8 @@ ordered_json call_schema(const ordered_json& tools) {
     ordered_json function = function_of(tool);
     ordered_json arguments = function.value("parameters", ordered_json());
     if (!arguments.is_object() || arguments.empty()) arguments = {{"type", "object"}};
+    arguments = moved_schema(std::move(arguments),
+                             "#/anyOf/" + std::to_string(calls.size()) + "/properties/arguments");
     calls.push_back(
         {{"type", "object"},
          {"properties", {{"name", {{"const", function.at("name")}}}, {"arguments", arguments}}},
