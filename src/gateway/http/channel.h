@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -54,6 +55,8 @@ class Channel {
     spent_ = 0;
     return socket_.readable();
   }
+  // See Socket.
+  void when_ended(std::move_only_function<void()> job) { socket_.when_ended(std::move(job)); }
   // Bytes wait inside, so readable() might never end.
   [[nodiscard]] bool has_pending() const { return tls_ && tls_->has_pending(); }
 

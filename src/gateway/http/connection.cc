@@ -84,7 +84,9 @@ Task<bool> Connection::serve_one() {
   }
   begin_request();
   Response response = co_await worker_.shared().handler.handle(context_->request);
-  co_return co_await respond(response);
+  bool open = co_await respond(response);
+  channel_.when_ended(nullptr);
+  co_return open;
 }
 
 // --- the head ---------------------------------------------------------------------------
@@ -141,6 +143,7 @@ void Connection::begin_request() {
   c.request.tls = channel_.encrypted();
   c.request.received = system_clock().now();
   c.request.body = &*c.body;
+  c.request.departure = this;
 }
 
 // --- the response -----------------------------------------------------------------------

@@ -17,10 +17,10 @@ class ResponseWriter;
 
 // Made and destroyed by its worker, on whose loop everything here runs. An idle one holds no
 // buffer: that, and everything else a request needs, is lent by the worker.
-class Connection {
+class Connection final : private Departure {
  public:
   Connection(Worker& worker, int fd, std::string peer);
-  ~Connection();
+  ~Connection() override;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -37,6 +37,10 @@ class Connection {
   Connection* previous = nullptr;
 
  private:
+  void watch(std::move_only_function<void()> leave) override {
+    channel_.when_ended(std::move(leave));
+  }
+
   enum class HeadState { kIncomplete, kComplete, kRefused };
 
   Task<bool> serve_one();

@@ -207,11 +207,17 @@ void Socket::wake() {
   if (waiting_) loop_.post(std::exchange(waiting_, nullptr));
 }
 
+void Socket::when_ended(std::move_only_function<void()> job) {
+  if (job && (ready_ & kReadEnd) != 0) return job();
+  when_ended_ = std::move(job);
+}
+
 void Socket::report(std::uint32_t events) {
   if (events & EPOLLIN) ready_ |= kReadable;
   if (events & EPOLLOUT) ready_ |= kWritable;
   if (events & EPOLLRDHUP) ready_ |= kReadEnd;
   if (events & (EPOLLHUP | EPOLLERR)) ready_ |= kReadEnd | kWriteEnd;
+  if (when_ended_ && (ready_ & kReadEnd) != 0) std::exchange(when_ended_, nullptr)();
   if (waiting_ && (ready_ & wanted_) != 0) std::exchange(waiting_, nullptr).resume();
 }
 

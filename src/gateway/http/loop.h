@@ -108,6 +108,10 @@ class Socket {
   // Resumes, later, the coroutine that waits, if one does.
   void wake();
 
+  // Calls `job` once, on the loop, when the peer sends no more: at once if that is known. One at a
+  // time; nullptr takes it back.
+  void when_ended(std::move_only_function<void()> job);
+
  private:
   friend class Loop;
   static constexpr std::uint8_t kReadable = 1;
@@ -119,6 +123,7 @@ class Socket {
 
   Loop& loop_;
   std::coroutine_handle<> waiting_;
+  std::move_only_function<void()> when_ended_;
   int fd_;
   std::uint8_t wanted_ = 0;
   std::uint8_t ready_ = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +48,15 @@ struct RequestHead {
 // Splits and decodes a query string. Nothing where a %XX is malformed.
 [[nodiscard]] std::optional<std::vector<QueryParam>> parse_query(std::string_view raw_query);
 
+// Tells of a client that leaves while its request is served: whoever computes long for it can stop.
+class Departure {
+ public:
+  virtual ~Departure() = default;
+  // Calls `leave` once on the event loop when the client has closed its side, at once if it has
+  // already. Replaces what was given before; nullptr: nothing is called any more.
+  virtual void watch(std::move_only_function<void()> leave) = 0;
+};
+
 struct Request {
   RequestHead head;
   std::string id;    // 24 upper-case hex digits, unique
@@ -56,6 +66,8 @@ struct Request {
   // The request's body with its transfer encoding removed; never null (empty without body).
   // Reading it sends "100 Continue" first where the client waits for that.
   ByteSource* body = nullptr;
+  // Valid until the response has been sent; null where there is no client to leave.
+  Departure* departure = nullptr;
   // The handler's own state for this request; the server only keeps it alive until after
   // `finished`.
   std::shared_ptr<void> context;

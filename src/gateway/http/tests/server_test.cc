@@ -316,6 +316,35 @@ TEST(Server, AcceptsAgainWhenThereAreDescriptorsAgain) {
   EXPECT_EQ(client.receive()->body, "hello");
 }
 
+TEST(Server, TellsAHandlerThatItsClientLeft) {
+  constexpr std::string_view kRequest = "GET /leave HTTP/1.1\r\nHost: h\r\n\r\n";
+  {
+    TestServer server;
+    TestClient client(server.port());
+    client.send(kRequest);
+    server.handler.gate.await_arrival();
+    client.reset();
+    EXPECT_EQ(server.handler.left.await_at_least(1), 1U);
+    server.handler.await_finished(0);
+  }
+  {
+    TestServer server;  // it was gone before the handler asked
+    TestClient client(server.port());
+    client.send(kRequest);
+    client.shutdown_write();
+    EXPECT_EQ(server.handler.left.await_at_least(1), 1U);
+  }
+  TestServer server;
+  TestClient client(server.port());
+  client.send(kRequest);
+  server.handler.gate.await_arrival();
+  server.handler.gate.open();
+  EXPECT_EQ(client.receive()->body, "stayed");
+  client.reset();
+  server.server->stop(1h);
+  EXPECT_EQ(server.handler.left.value(), 0U);
+}
+
 TEST(Server, KeepsThousandsOfIdleConnections) {
   TestServer server;
   std::vector<std::unique_ptr<TestClient>> clients;

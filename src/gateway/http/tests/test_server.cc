@@ -138,6 +138,14 @@ Task<Response> TestHandler::handle(Request& request) {
     if (path == "/gate") co_return text("through");
     co_return co_await count(request);
   }
+  if (path == "/leave") {
+    request.departure->watch([this] {
+      left.add(1);
+      gate.open();
+    });
+    co_await gate;
+    co_return text("stayed");
+  }
   std::uint64_t number = std::strtoull(std::string(request.head.raw_query).c_str(), nullptr, 10);
   if (path == "/status") {
     Response response;

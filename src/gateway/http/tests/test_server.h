@@ -71,6 +71,7 @@ struct Finished {
 //   /big?N  a pattern of N bytes with its length           /chunks?N  … without its length
 //   /file?N … as slices of a file                          /fail?N    fails after N bytes
 //   /gate   "through" when the gate opens                  /gate-echo  the body after it
+//   /leave  "stayed" when the gate opens, which a client that leaves opens too
 //   /short, /long  streams that do not keep to their length
 //   /show   what the request looks like                   /thread  the loop's thread
 class TestHandler final : public Handler {
@@ -84,6 +85,7 @@ class TestHandler final : public Handler {
   std::size_t finished_count();
 
   Gate gate;
+  Progress left;       // clients
   Progress body_read;  // bytes that /echo and /count have taken
   Progress produced;   // bytes that streams have been asked for
   std::size_t read_size = 64 << 10;

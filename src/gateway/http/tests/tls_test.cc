@@ -4,6 +4,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <future>
 
@@ -68,7 +69,7 @@ class TlsClient {
                             12);
     session_ = SSL_new(context_);
     SSL_set_fd(session_, transport_.fd());
-    connected_ = SSL_connect(session_) == 1;
+    connected_ = done([this] { return SSL_connect(session_); });
   }
   ~TlsClient() {
     SSL_free(session_);
@@ -86,7 +87,7 @@ class TlsClient {
   }
   void send(std::string_view bytes) {
     std::size_t written = 0;
-    EXPECT_EQ(SSL_write_ex(session_, bytes.data(), bytes.size(), &written), 1);
+    EXPECT_TRUE(done([&] { return SSL_write_ex(session_, bytes.data(), bytes.size(), &written); }));
     EXPECT_EQ(written, bytes.size());
   }
   // Up to `n` bytes, fewer at the end.
@@ -95,7 +96,7 @@ class TlsClient {
     std::size_t have = 0;
     while (have < n) {
       std::size_t got = 0;
-      if (SSL_read_ex(session_, out.data() + have, n - have, &got) != 1) break;
+      if (!done([&] { return SSL_read_ex(session_, out.data() + have, n - have, &got); })) break;
       have += got;
     }
     out.resize(have);
@@ -123,6 +124,13 @@ class TlsClient {
   }
 
  private:
+  // The kernel may interrupt this thread for the ring of a server that it has destroyed.
+  static bool done(const auto& call) {
+    int result = call();
+    while (result != 1 && errno == EINTR) result = call();
+    return result == 1;
+  }
+
   TestClient transport_;
   SSL_CTX* context_;
   SSL* session_ = nullptr;

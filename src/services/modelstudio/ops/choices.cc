@@ -49,13 +49,16 @@ Choices::Choices(const GenerateCall& call)
 
 Task<ModelResult<void>> Choices::queue(ModelServer& server, serving::GenerateRequest& request) {
   const std::optional<std::uint64_t> seed = request.sampling.seed;
+  const std::string usage_id = request.tenant.usage_id;
   for (std::size_t i = 0; i < count_; ++i) {
     if (seed) request.sampling.seed = *seed + i;
+    if (!usage_id.empty()) request.tenant.usage_id = usage_id + '.' + std::to_string(all_.size());
     auto generation = co_await server.generate(request);
     if (!generation) co_return std::unexpected(std::move(generation.error()));
     all_.push_back({std::move(*generation), {}, {}});
   }
   request.sampling.seed = seed;
+  request.tenant.usage_id = usage_id;
   co_return ModelResult<void>();
 }
 
@@ -122,6 +125,10 @@ void Choices::read_chat(Choice& choice, bool partial, Change& change) const {
   change.content = grow(reply.content, std::move(read->content));
   change.reasoning = grow(reply.reasoning, std::move(read->reasoning));
   grow_calls(reply.tool_calls, std::move(read->tool_calls), change.tool_calls);
+}
+
+void Choices::cancel() {
+  for (Choice& choice : all_) choice.generation->cancel();
 }
 
 serving::Usage Choices::usage() const {

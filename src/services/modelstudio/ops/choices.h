@@ -59,6 +59,8 @@ class Choices {
   // The next change, never an empty one; nothing once all are at their end. The choices take
   // turns.
   Task<ModelResult<std::optional<Change>>> next();
+  // Ends all of them now; a next() that is awaited returns.
+  void cancel();
 
   [[nodiscard]] std::size_t size() const { return all_.size(); }
   [[nodiscard]] const Reply& reply(std::size_t choice) const { return all_[choice].reply; }

@@ -140,6 +140,23 @@ TEST_F(OpenAi, AClientThatLeavesEndsTheReply) {
   EXPECT_EQ(server().alive, 0);
 }
 
+TEST_F(OpenAi, AClientThatLeavesWhileItWaitsEndsTheReply) {
+  struct Leaving final : http::Departure {
+    void watch(std::move_only_function<void()> leave) override {
+      ++calls;
+      if (leave) leave();
+      watching = leave != nullptr;
+    }
+    int calls = 0;
+    bool watching = false;
+  } departure;
+  studio_.departure = &departure;
+  for (bool stream : {false, true}) chat({{"n", 2}, {"stream", stream}});
+  EXPECT_EQ(server().cancelled, 4);
+  EXPECT_EQ(departure.calls, 4);  // watched and given up for each request
+  EXPECT_FALSE(departure.watching);
+}
+
 TEST_F(OpenAi, WordsEachFault) {
   using serving::ModelFault;
   struct Case {

@@ -23,6 +23,10 @@ class StubGeneration final : public serving::Generation {
     left_.pop_front();
     co_return delta;
   }
+  void cancel() override {
+    ++server_.cancelled;
+    left_.clear();
+  }
   [[nodiscard]] serving::FinishReason finish_reason() const override { return server_.finish; }
   [[nodiscard]] serving::Usage usage() const override { return server_.usage; }
   [[nodiscard]] Result<serving::ChatReply> parse(std::string_view text, bool) const override {

@@ -25,6 +25,7 @@ class StubServer final : public serving::ModelServer {
 
   std::vector<serving::GenerateRequest> asked;
   std::vector<std::string> texts;  // embedded, or ranked, or tokenized
+  int cancelled = 0;               // replies that were ended from outside
   int alive = 0;                   // replies that are not destroyed
 
   [[nodiscard]] std::vector<serving::ModelStatus> models() const override;

@@ -75,6 +75,7 @@ http::Response TestStudio::respond(std::string_view method, const std::string& t
   request.received = clock.now();
   StringReader source(body);
   request.body = &source;
+  request.departure = departure;
   return run_blocking(pipeline_->handle(request));
 }
 

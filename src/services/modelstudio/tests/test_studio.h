@@ -55,6 +55,7 @@ class TestStudio {
   MemoryObjects objects;
   std::unique_ptr<KeyStore> keys;
   std::unique_ptr<FileStore> files;
+  http::Departure* departure = nullptr;  // of all requests
   std::string secret;
   std::string key_id;
 

@@ -39,13 +39,14 @@ Task<Result<std::optional<Segment>>> EventStream::next() {
 }
 
 http::Response GenerateAction::stream(std::unique_ptr<ops::Choices> choices,
+                                      std::unique_ptr<CancelOnLeave> watch,
                                       std::optional<ops::Change> first) {
   http::Response response;
   response.headers.add("Content-Type", "text/event-stream; charset=utf-8");
   response.headers.add("Cache-Control", "no-cache");
   response.headers.add("X-Accel-Buffering", "no");
-  response.body =
-      std::make_unique<EventStream>(std::move(choices), std::move(writer_), std::move(first));
+  response.body = std::make_unique<EventStream>(std::move(choices), std::move(watch),
+                                                std::move(writer_), std::move(first));
   return response;
 }
 
@@ -53,8 +54,11 @@ Task<http::Response> GenerateAction::run(gateway::Call& base) {
   auto& call = static_cast<StudioCall&>(base);
   auto choices = co_await ops::Choices::start(call.env.server, call_);
   if (!choices) co_return call.error(choices.error());
+  auto watch = std::make_unique<CancelOnLeave>(call.request.departure, **choices);
   auto change = co_await (*choices)->next();
-  if (stream_ && change) co_return stream(std::move(*choices), std::move(*change));
+  if (stream_ && change) {
+    co_return stream(std::move(*choices), std::move(watch), std::move(*change));
+  }
   while (change && *change) change = co_await (*choices)->next();
   if (!change) co_return call.error(change.error());
   co_return json_response(writer_->whole(**choices));

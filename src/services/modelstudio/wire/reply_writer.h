@@ -25,17 +25,38 @@ class ReplyWriter {
   virtual std::string failure(const ModelError& error) = 0;
 };
 
+// While it lives, a client that leaves ends its replies: nobody would read them. One that has only
+// closed its side for writing counts as gone, as with most servers of models.
+class CancelOnLeave {
+ public:
+  CancelOnLeave(http::Departure* departure, ops::Choices& choices) : departure_(departure) {
+    if (departure_) departure_->watch([&choices] { choices.cancel(); });
+  }
+  ~CancelOnLeave() {
+    if (departure_) departure_->watch(nullptr);
+  }
+  CancelOnLeave(const CancelOnLeave&) = delete;
+  CancelOnLeave& operator=(const CancelOnLeave&) = delete;
+
+ private:
+  http::Departure* const departure_;
+};
+
 // Pulls a reply as the client reads it. Destroying it cancels the reply.
 class EventStream final : public SegmentSource {
  public:
-  EventStream(std::unique_ptr<ops::Choices> choices, std::unique_ptr<ReplyWriter> writer,
-              std::optional<ops::Change> first)
-      : choices_(std::move(choices)), writer_(std::move(writer)), first_(std::move(first)) {}
+  EventStream(std::unique_ptr<ops::Choices> choices, std::unique_ptr<CancelOnLeave> watch,
+              std::unique_ptr<ReplyWriter> writer, std::optional<ops::Change> first)
+      : choices_(std::move(choices)),
+        watch_(std::move(watch)),
+        writer_(std::move(writer)),
+        first_(std::move(first)) {}
 
   Task<Result<std::optional<Segment>>> next() override;
 
  private:
   std::unique_ptr<ops::Choices> choices_;
+  std::unique_ptr<CancelOnLeave> watch_;
   std::unique_ptr<ReplyWriter> writer_;
   std::optional<ops::Change> first_;
   bool ended_ = false;
@@ -52,6 +73,7 @@ class GenerateAction final : public gateway::Action {
 
  private:
   [[nodiscard]] http::Response stream(std::unique_ptr<ops::Choices> choices,
+                                      std::unique_ptr<CancelOnLeave> watch,
                                       std::optional<ops::Change> first);
 
   ops::GenerateCall call_;
