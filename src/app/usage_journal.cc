@@ -1,5 +1,8 @@
 #include "app/usage_journal.h"
 
+#include <chrono>
+#include <utility>
+
 #include <nlohmann/json.hpp>
 #include <pthread.h>
 
@@ -13,11 +16,16 @@ namespace {
 
 // Beyond it records are dropped: the database has not been able to write for long, and says so.
 constexpr std::size_t kMostWaiting = 100'000;
+constexpr std::size_t kPerCommit = 1'000;
+constexpr std::chrono::seconds kRetry{1};
 
 const engines::Partition& partition() {
   static const engines::Partition usage{"modelstudio.usage"};
   return usage;
 }
+
+// Records begin with a digit, the year's.
+std::string id_key(const std::string& id) { return "id/" + id; }
 
 std::string_view name_of(serving::UsageRecord::Kind kind) {
   switch (kind) {
@@ -70,45 +78,68 @@ UsageJournal::~UsageJournal() {
   thread_.join();
 }
 
-void UsageJournal::record(const serving::UsageRecord& record) {
-  std::string json = to_json(record);
+void UsageJournal::record(const serving::UsageRecord& record,
+                          std::move_only_function<void()> kept) {
+  Entry entry{record.id, format_iso8601_millis(record.at), to_json(record), std::move(kept)};
   {
     std::lock_guard lock(mutex_);
-    if (waiting_.size() == kMostWaiting) return;
-    waiting_.push_back(std::move(json));
+    if (waiting_.size() < kMostWaiting) waiting_.push_back(std::move(entry));
   }
+  if (entry.kept) return entry.kept();
   wake_.notify_one();
 }
 
 void UsageJournal::run() {
-  std::vector<std::string> taken;
   while (true) {
+    Entries taken;
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
       if (waiting_.empty()) return;
-      taken.swap(waiting_);
+      while (!waiting_.empty() && taken.size() < kPerCommit) {
+        taken.push_back(std::move(waiting_.front()));
+        waiting_.pop_front();
+      }
     }
     write(taken);
-    taken.clear();
   }
 }
 
-void UsageJournal::write(const std::vector<std::string>& records) {
-  engines::Batch batch;
-  std::string prefix;
-  for (const std::string& record : records) {
-    // Times of one width sort as text; what ends in the same millisecond is told apart at random.
-    prefix = record.substr(std::string_view(R"({"at":")").size(), 24);
-    batch.put(prefix + '/' + random_hex_upper(8), record);
-  }
+void UsageJournal::write(Entries& entries) {
   while (true) {
-    Status done = run_blocking(kv_.commit(partition(), batch));
+    Status done = try_write(entries);
+    release(entries);
     if (done) return;
     log(LogLevel::kError, "usage records not written", {{"error", done.error().detail}});
     std::unique_lock lock(mutex_);
-    if (wake_.wait_for(lock, std::chrono::seconds(1), [this] { return stopping_; })) return;
+    // Where the disk is full replies come to their end all the same.
+    release(waiting_);
+    if (wake_.wait_for(lock, kRetry, [this] { return stopping_; })) return;
   }
+}
+
+void UsageJournal::release(Entries& entries) {
+  for (Entry& entry : entries) {
+    if (auto kept = std::exchange(entry.kept, nullptr)) kept();
+  }
+}
+
+// A record whose id is there already was written before a crash, and its call repeated after it.
+Status UsageJournal::try_write(const Entries& entries) {
+  std::vector<std::string> ids;
+  for (const Entry& entry : entries) ids.push_back(id_key(entry.id));
+  auto there = run_blocking(kv_.get(partition(), ids));
+  if (!there) return std::unexpected(there.error());
+  engines::Batch batch;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const Entry& entry = entries[i];
+    if (!entry.id.empty() && (*there)[i]) continue;
+    // Times of one width sort as text; what ends in the same millisecond is told apart at random.
+    std::string key = entry.at + '/' + random_hex_upper(8);
+    if (!entry.id.empty()) batch.put(ids[i], key);
+    batch.put(std::move(key), entry.json);
+  }
+  return run_blocking(kv_.commit(partition(), batch));
 }
 
 }  // namespace lakeside::app

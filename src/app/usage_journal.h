@@ -3,10 +3,11 @@
 #pragma once
 
 #include <condition_variable>
+#include <deque>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "engines/kv.h"
 #include "serving/runtime/usage.h"
@@ -21,16 +22,27 @@ class UsageJournal final : public serving::UsageSink {
   // Writes what it has.
   ~UsageJournal() override;
 
-  void record(const serving::UsageRecord& record) override;
+  void record(const serving::UsageRecord& record, std::move_only_function<void()> kept) override;
 
  private:
+  struct Entry {
+    std::string id;
+    std::string at;
+    std::string json;
+    std::move_only_function<void()> kept;  // empty once it was called
+  };
+  using Entries = std::deque<Entry>;
+
   void run();
-  void write(const std::vector<std::string>& records);
+  // Until it is done, or the process stops while the database cannot write.
+  void write(Entries& entries);
+  static void release(Entries& entries);
+  Status try_write(const Entries& entries);
 
   engines::Kv& kv_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::vector<std::string> waiting_;
+  Entries waiting_;
   bool stopping_ = false;
   std::thread thread_;
 };

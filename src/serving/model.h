@@ -62,6 +62,9 @@ struct Tenant {
   std::uint32_t max_concurrent = 0;     // 0: no limit of its own
   std::uint64_t tokens_per_minute = 0;  // prompt and completion; 0: no limit
   bool share_prefixes = true;
+  // Names the call in the usage records, so that one that is repeated after a crash is counted
+  // once; empty: it is like no other.
+  std::string usage_id;
 };
 
 struct GenerateRequest {

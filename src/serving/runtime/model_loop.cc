@@ -19,7 +19,9 @@ ModelLoop::ModelLoop(std::shared_ptr<Backend> backend, LoopOptions options)
       metrics_(*options_.metrics, options_.model),
       places_(options_.max_queue),
       scheduler_(*backend_, options_.scheduler, *options_.clock,
-                 [this](const Job& job, const Outcome& outcome) { end(job, outcome); }) {
+                 [this](const Job& job, const Outcome& outcome, auto then) {
+                   end(job, outcome, std::move(then));
+                 }) {
   thread_ = std::thread([this] { run_thread(); });
   pthread_setname_np(thread_.native_handle(), "model");
 }
@@ -104,21 +106,23 @@ void ModelLoop::note_load() {
   metrics_.note_load(places_.taken(), scheduler_.running());
 }
 
-void ModelLoop::end(const Job& job, const Outcome& outcome) {
+void ModelLoop::end(const Job& job, const Outcome& outcome, std::move_only_function<void()> then) {
   UsageRecord record;
+  record.id = job.tenant.usage_id;
   record.tenant = job.tenant.id;
   record.usage = job.usage;
-  this->record(std::move(record), outcome);
+  this->record(std::move(record), outcome, std::move(then));
 }
 
-void ModelLoop::record(UsageRecord record, const Outcome& outcome) {
+void ModelLoop::record(UsageRecord record, const Outcome& outcome,
+                       std::move_only_function<void()> kept) {
   metrics_.note_end(record.usage, outcome);
-  if (!options_.usage) return;
+  if (!options_.usage) return kept();
   record.at = options_.clock->now();
   record.model = options_.model;
   record.finish = outcome.finish;
   if (outcome.error) record.fault = outcome.error->fault;
-  options_.usage->record(record);
+  options_.usage->record(record, std::move(kept));
 }
 
 }  // namespace lakeside::serving

@@ -45,7 +45,8 @@ class ModelLoop {
   [[nodiscard]] const std::shared_ptr<Backend>& backend() const { return backend_; }
   [[nodiscard]] std::uint32_t queued() const { return places_.taken(); }
   [[nodiscard]] std::uint32_t running() const { return running_; }
-  void record(UsageRecord record, const Outcome& outcome);
+  // See UsageSink; without one `kept` is called at once.
+  void record(UsageRecord record, const Outcome& outcome, std::move_only_function<void()> kept);
 
  private:
   void run_thread();
@@ -53,7 +54,7 @@ class ModelLoop {
   bool run_work();
   void wait();
   void note_load();
-  void end(const Job& job, const Outcome& outcome);
+  void end(const Job& job, const Outcome& outcome, std::move_only_function<void()> then);
 
   const std::shared_ptr<Backend> backend_;
   const LoopOptions options_;

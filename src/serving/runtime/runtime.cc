@@ -146,6 +146,7 @@ Task<ModelResult<void>> Runtime::run_errand(const std::string& model, const Tena
   if (admitted) {
     UsageRecord record;
     record.kind = errand->kind;
+    record.id = tenant.usage_id;
     record.tenant = tenant.id;
     record.usage.prompt_tokens = errand->tokens;
     record.usage.prefill = std::chrono::duration_cast<std::chrono::microseconds>(
@@ -153,7 +154,8 @@ Task<ModelResult<void>> Runtime::run_errand(const std::string& model, const Tena
     Outcome outcome{FinishReason::kStop, errand->error};
     if (errand->error) outcome.finish.reset();
     (*ticket)->charge(errand->tokens);
-    loop.record(std::move(record), outcome);
+    loop.record(std::move(record), outcome, [errand] { errand->turned.set(); });
+    co_await errand->turned.wait();
   }
   if (errand->error) co_return std::unexpected(std::move(*errand->error));
   co_return ModelResult<void>();

@@ -89,16 +89,17 @@ void Scheduler::finish(Job& job, Outcome outcome) {
   shares_.leave(job.tenant.id);
   job.account = nullptr;
   job.ticket->charge(job.usage.completion_tokens);
-  on_end_(job, outcome);
   // What it held is free before its reader can ask for more.
   job.ticket.reset();
   job.lease.reset();
   job.place.reset();
-  if (outcome.error) {
-    job.stream->fail(std::move(*outcome.error), job.usage);
-  } else {
-    job.stream->end(outcome.finish.value_or(FinishReason::kStop), job.usage);
-  }
+  on_end_(job, outcome, [stream = job.stream, usage = job.usage, outcome] {
+    if (outcome.error) {
+      stream->fail(*outcome.error, usage);
+    } else {
+      stream->end(outcome.finish.value_or(FinishReason::kStop), usage);
+    }
+  });
 }
 
 void Scheduler::sweep() {

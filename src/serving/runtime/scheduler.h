@@ -37,8 +37,9 @@ struct Outcome {
 
 class Scheduler {
  public:
-  // Called when a job ends, before its reader learns of it.
-  using OnEnd = std::function<void(const Job&, const Outcome&)>;
+  // Called when a job ends. Its reader learns of it when `then` is called, once, on any thread.
+  using OnEnd =
+      std::function<void(const Job&, const Outcome&, std::move_only_function<void()> then)>;
 
   Scheduler(Backend& backend, const SchedulerOptions& options, const Clock& clock, OnEnd on_end);
   ~Scheduler();

@@ -1,6 +1,7 @@
 // What a request cost: one record for each that was taken into a queue, however it ended.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -13,6 +14,7 @@ struct UsageRecord {
   enum class Kind { kGenerate, kEmbed, kRank };
   Time at;  // its end
   Kind kind = Kind::kGenerate;
+  std::string id;  // of the call; empty: it has none
   std::string tenant;
   std::string model;
   Usage usage;
@@ -26,7 +28,10 @@ struct UsageRecord {
 class UsageSink {
  public:
   virtual ~UsageSink() = default;
-  virtual void record(const UsageRecord& record) = 0;
+  // Of several records with the same id the first counts. Calls `kept` once, on any thread, when
+  // the record is durable, or when it cannot be now and will be tried again: the caller's client
+  // then learns that its reply has ended.
+  virtual void record(const UsageRecord& record, std::move_only_function<void()> kept) = 0;
 };
 
 }  // namespace lakeside::serving

@@ -53,11 +53,12 @@ class Desk {
       : load_(load),
         model_(make_fake_backend({.load = load, .probe = &probe})),
         scheduler_(*model_, {load, streams_per_step, 32}, clock,
-                   [this](const Job& job, const Outcome& outcome) {
+                   [this](const Job& job, const Outcome& outcome, auto then) {
                      ++ends;
                      ++ends_of[job.tenant.id];
                      last_fault =
                          outcome.error ? std::optional(outcome.error->fault) : std::nullopt;
+                     then();
                    }) {}
   ~Desk() {
     for (Reply& reply : replies_) reply.stream->cancel();

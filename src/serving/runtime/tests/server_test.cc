@@ -43,10 +43,25 @@ class Gate {
 
 class Ledger final : public UsageSink {
  public:
-  void record(const UsageRecord& record) override {
+  void record(const UsageRecord& record, std::move_only_function<void()> kept) override {
     std::lock_guard lock(mutex_);
     records_.push_back(record);
+    if (holding_) {
+      held_.push_back(std::move(kept));
+    } else {
+      kept();
+    }
     changed_.notify_all();
+  }
+  // From now on no record is durable until release().
+  void hold() {
+    std::lock_guard lock(mutex_);
+    holding_ = true;
+  }
+  void release() {
+    std::lock_guard lock(mutex_);
+    holding_ = false;
+    for (auto& kept : std::exchange(held_, {})) kept();
   }
   std::vector<UsageRecord> await(std::size_t count) {
     std::unique_lock lock(mutex_);
@@ -57,6 +72,8 @@ class Ledger final : public UsageSink {
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
+  bool holding_ = false;
+  std::vector<std::move_only_function<void()>> held_;
   std::vector<UsageRecord> records_;
 };
 
@@ -179,6 +196,36 @@ class ModelServerTest : public testing::Test {
   std::map<std::string, int> loads_;
   std::unique_ptr<ModelRuntime> server_;
 };
+
+// Who has the whole reply has been counted, also when the power goes.
+TEST_F(ModelServerTest, AReplyEndsWhenItsUsageRecordIsDurable) {
+  ledger.hold();
+  GenerateRequest request = chat("hello");
+  request.tenant.usage_id = "line-7";
+  Answer got;
+  std::atomic<bool> ended = false;
+  std::thread client([&] {
+    got = answer(request);
+    ended = true;
+  });
+  EXPECT_EQ(ledger.await(1)[0].id, "line-7");
+  EXPECT_FALSE(ended);
+  ledger.release();
+  client.join();
+  EXPECT_EQ(got.text, "hello");
+
+  ledger.hold();
+  ended = false;
+  std::thread embedder([&] {
+    EXPECT_TRUE(
+        run_blocking(server().embed("vectors", {"a"}, {.id = "key", .usage_id = "line-8"})));
+    ended = true;
+  });
+  EXPECT_EQ(ledger.await(2)[1].id, "line-8");
+  EXPECT_FALSE(ended);
+  ledger.release();
+  embedder.join();
+}
 
 TEST_F(ModelServerTest, ChatsAndKeepsBooks) {
   Answer got = answer(chat("grüß dich"));
