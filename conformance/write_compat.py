@@ -38,7 +38,9 @@ MODEL_CLIENTS = {"openai (PyPI)": r"^import openai|^from openai|\bopenai\.OpenAI
 # What a test writes to call the operation, in Python or JavaScript.
 MODEL_CALLS = {
     "CreateChatCompletion": r"chat\.completions\.|ChatOpenAI|generateText|streamText",
-    "CreateResponse": r"responses\.(create|stream|parse)",
+    "CreateResponse": r"responses\.(create|stream|parse)", "RetrieveResponse": r"responses\.retrieve\(",
+    "DeleteResponse": r"responses\.delete\(", "CancelResponse": r"responses\.cancel\(",
+    "ListInputItems": r"input_items\.list\(",
     "CreateCompletion": r"(?<!chat)\.completions\.create", "CreateEmbedding": r"embeddings\.create|OpenAIEmbeddings|embed\(",
     "ListModels": r"\.models\.list\(", "RetrieveModel": r"\.models\.retrieve\(",
     "CreateFile": r"files\.create\(", "ListFiles": r"files\.list\(", "RetrieveFile": r"files\.retrieve\(",
@@ -48,7 +50,8 @@ MODEL_CALLS = {
     "TextEmbedding": r"dashscope\.TextEmbedding\.", "TextReRank": r"dashscope\.TextReRank\.",
     "Tokenization": r"dashscope\.Tokenization\.", "Models": r"dashscope\.Models\.",
     "UploadFile": r"dashscope\.Files\.upload", "ListDashScopeFiles": r"dashscope\.Files\.list",
-    "GetFile": r"dashscope\.Files\.get", "DeleteDashScopeFile": r"dashscope\.Files\.delete"}
+    "GetFile": r"dashscope\.Files\.get", "DeleteDashScopeFile": r"dashscope\.Files\.delete",
+    "GetUploadPolicy": r"from dashscope\.utils\.oss_utils import"}
 FRAMEWORKS_CALL = {"CreateChatCompletion", "CreateEmbedding"}  # a file that tests them may use openai beside them
 DIALECT_NAMES = {"openai": "OpenAI", "dashscope": "DashScope"}
 

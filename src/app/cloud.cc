@@ -168,7 +168,7 @@ Status RunningCloud::start_serving() {
   auto server = listen();
   if (!server) return std::unexpected(server.error());
   server_ = std::move(*server);
-  housekeeping_.emplace(*objects_, metrics_);
+  housekeeping_.emplace(*objects_, *models_, metrics_);
   return {};
 }
 

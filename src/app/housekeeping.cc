@@ -26,8 +26,8 @@ constexpr std::chrono::milliseconds kBetween{50};
 
 }  // namespace
 
-Housekeeping::Housekeeping(oss::ObjectStore& store, Metrics& metrics)
-    : store_(store), thread_([this, &metrics] { run(metrics); }) {}
+Housekeeping::Housekeeping(oss::ObjectStore& store, Models& models, Metrics& metrics)
+    : store_(store), models_(models), thread_([this, &metrics] { run(metrics); }) {}
 
 Housekeeping::~Housekeeping() {
   {
@@ -44,13 +44,15 @@ void Housekeeping::run(Metrics& metrics) {
                             "chore=\"" + std::string(chore) + "\"");
   };
   const auto start = Steady::now();
-  std::array<Chore, 3> chores = {{
+  std::array<Chore, 4> chores = {{
       {"garbage", std::chrono::seconds(5), [this] { return store_.collect_garbage(); },
        counter("garbage"), start + std::chrono::seconds(5)},
       {"orphans", std::chrono::hours(1), [this] { return store_.collect_orphans(); },
        counter("orphans"), start + std::chrono::seconds(10)},
       {"scrub", std::chrono::seconds(60), [this] { return store_.scrub(); }, counter("scrub"),
        start + std::chrono::seconds(60)},
+      {"expired", std::chrono::hours(1), [this] { return models_.remove_expired(); },
+       counter("expired"), start + std::chrono::seconds(20)},
   }};
   std::unique_lock lock(mutex_);
   while (!stopping_) {

@@ -1,10 +1,12 @@
-// The thread that tidies up behind the services: removed blobs, orphans of a crash, scrubbing.
+// The thread that tidies up behind the services: removed blobs, orphans of a crash, scrubbing, what
+// has expired.
 #pragma once
 
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
+#include "app/models.h"
 #include "base/metrics.h"
 #include "services/oss/core/object_store.h"
 
@@ -12,7 +14,7 @@ namespace lakeside::app {
 
 class Housekeeping {
  public:
-  Housekeeping(oss::ObjectStore& store, Metrics& metrics);
+  Housekeeping(oss::ObjectStore& store, Models& models, Metrics& metrics);
   ~Housekeeping();  // waits for the piece of work under way, which is bounded
   Housekeeping(const Housekeeping&) = delete;
   Housekeeping& operator=(const Housekeeping&) = delete;
@@ -21,6 +23,7 @@ class Housekeeping {
   void run(Metrics& metrics);
 
   oss::ObjectStore& store_;
+  Models& models_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -59,6 +59,7 @@ class FolderModels final : public Models {
         load_{.threads = threads_for_models(settings)},
         objects_(objects),
         uploads_(uploads),
+        responses_(modelstudio::ResponseStore::create(kv, system_clock())),
         stored_files_(modelstudio::FileStore::create(kv, objects, system_clock())),
         journal_(kv),
         runtime_(serving::make_model_server({.loader = load,
@@ -77,6 +78,7 @@ class FolderModels final : public Models {
                                                       .objects = objects_,
                                                       .files = *stored_files_,
                                                       .uploads = uploads_,
+                                                      .responses = *responses_,
                                                       .clock = system_clock()},
                                                      {});
     if (fake_) {
@@ -96,6 +98,13 @@ class FolderModels final : public Models {
 
   gateway::Service& service() override { return *service_; }
   modelstudio::KeyStore& keys() override { return *keys_; }
+  Task<Result<std::size_t>> remove_expired() override {
+    auto files = co_await stored_files_->remove_expired();
+    if (!files) co_return files;
+    auto responses = co_await responses_->remove_expired();
+    if (!responses) co_return responses;
+    co_return *files + *responses;
+  }
 
  private:
   Status make_local_key(const std::string& secret) {
@@ -144,6 +153,7 @@ class FolderModels final : public Models {
   std::map<std::string, Time> known_;  // and when each was added
   modelstudio::Objects& objects_;
   const modelstudio::UploadSigner& uploads_;
+  const std::unique_ptr<modelstudio::ResponseStore> responses_;
   const std::unique_ptr<modelstudio::FileStore> stored_files_;
   UsageJournal journal_;
   std::unique_ptr<modelstudio::KeyStore> keys_;

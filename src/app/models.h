@@ -26,6 +26,8 @@ class Models {
 
   [[nodiscard]] virtual gateway::Service& service() = 0;
   [[nodiscard]] virtual modelstudio::KeyStore& keys() = 0;
+  // For housekeeping: some of the files and responses whose time is over; how many.
+  virtual Task<Result<std::size_t>> remove_expired() = 0;
 };
 
 }  // namespace lakeside::app

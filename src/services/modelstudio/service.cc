@@ -39,6 +39,7 @@ class ModelStudioService final : public gateway::Service {
              .objects = parts.objects,
              .files = parts.files,
              .uploads = parts.uploads,
+             .responses = parts.responses,
              .clock = parts.clock,
              .start_within = options.start_within} {}
 

@@ -11,6 +11,7 @@
 #include "services/modelstudio/core/file_store.h"
 #include "services/modelstudio/core/model_keys.h"
 #include "services/modelstudio/core/objects.h"
+#include "services/modelstudio/core/response_store.h"
 #include "services/modelstudio/core/upload_signer.h"
 #include "serving/model.h"
 
@@ -23,6 +24,7 @@ struct ModelStudioParts {
   Objects& objects;
   FileStore& files;
   const UploadSigner& uploads;
+  ResponseStore& responses;
   const Clock& clock;
 };
 

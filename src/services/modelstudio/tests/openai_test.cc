@@ -326,7 +326,7 @@ TEST_F(OpenAi, ListsModels) {
 }
 
 TEST_F(OpenAi, RecognisesWhatIsNotHere) {
-  for (std::string path : {"/v1/images/generations", "/v1/responses/r/cancel", "/v1/audio/speech",
+  for (std::string path : {"/v1/images/generations", "/v1/responses/r/compact", "/v1/audio/speech",
                            "/v1/threads/t/runs", "/v1/batches"}) {
     Answer answer = studio_.post(path, Json::object());
     EXPECT_EQ(answer.status, 501) << path;

@@ -44,11 +44,13 @@ TestStudio::TestStudio() : kv_(engines::make_memory_kv()) {
   secret = made->secret;
   key_id = made->key.id;
   files = FileStore::create(*kv_, objects, clock);
+  responses = ResponseStore::create(*kv_, clock);
   service_ = make_modelstudio_service({.server = server,
                                        .keys = *keys,
                                        .objects = objects,
                                        .files = *files,
                                        .uploads = signer_,
+                                       .responses = *responses,
                                        .clock = clock},
                                       {});
   router_ = std::make_unique<gateway::Router>(std::vector<gateway::Route>{

@@ -56,6 +56,7 @@ class TestStudio {
   std::unique_ptr<KeyStore> keys;
   std::unique_ptr<FileStore> files;
   http::Departure* departure = nullptr;  // of all requests
+  std::unique_ptr<ResponseStore> responses;
   std::string secret;
   std::string key_id;
 

@@ -10,6 +10,7 @@
 #include "services/modelstudio/core/file_store.h"
 #include "services/modelstudio/core/model_keys.h"
 #include "services/modelstudio/core/objects.h"
+#include "services/modelstudio/core/response_store.h"
 #include "services/modelstudio/core/upload_signer.h"
 #include "services/modelstudio/wire/dialect.h"
 #include "services/modelstudio/wire/errors.h"
@@ -25,6 +26,7 @@ struct Environment {
   Objects& objects;
   FileStore& files;
   const UploadSigner& uploads;
+  ResponseStore& responses;
   const Clock& clock;
   std::chrono::milliseconds start_within{0};  // 0: a request may wait as long as it likes
 };

@@ -1,4 +1,4 @@
-// POST chat/completions, completions and responses, decoded and encoded. Pure.
+// POST chat/completions and completions, decoded and encoded. Pure.
 #pragma once
 
 #include <string>
@@ -28,10 +28,5 @@ struct OpenAiReplyHead {
                                                             const OpenAiGenerate& request);
 [[nodiscard]] std::unique_ptr<ReplyWriter> make_completion_writer(OpenAiReplyHead head,
                                                                   const OpenAiGenerate& request);
-
-// POST responses, as the chat that it is.
-[[nodiscard]] Decoded<OpenAiGenerate> parse_response(std::string_view body);
-[[nodiscard]] std::unique_ptr<ReplyWriter> make_response_writer(OpenAiReplyHead head,
-                                                                const OpenAiGenerate& request);
 
 }  // namespace lakeside::modelstudio::wire

@@ -1,7 +1,9 @@
 // A request for a response says what a chat completion says, in other words: it is put into those.
 #include <utility>
 
-#include "services/modelstudio/wire/openai_chat.h"
+#include "base/crypto.h"
+#include "base/encoding.h"
+#include "services/modelstudio/wire/openai_response.h"
 
 namespace lakeside::modelstudio::wire {
 namespace {
@@ -26,11 +28,25 @@ Json chat_message(Fields& item, const Json& json) {
   return json;
 }
 
-Json chat_messages(Fields& fields) {
+// Appends the messages of an array of items called `name`.
+void add_messages(Fields& fields, const std::string& name, const Json& items, Json& messages) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    std::string path = name + "[" + std::to_string(i) + "]";
+    const Json& one = items[i];
+    if (!one.is_object()) return fields.wrong_type(path, "an object", one);
+    Fields item(one, path, fields.bad());
+    if (item.text("type").value_or("") == "reasoning") continue;  // the model's own, of before
+    messages.push_back(chat_message(item, one));
+  }
+}
+
+// The instructions of the responses before are not carried over (openai, response.py).
+Json chat_messages(Fields& fields, const Json& history) {
   Json messages = Json::array();
   if (auto text = fields.text("instructions")) {
     messages.push_back({{"role", "system"}, {"content", *text}});
   }
+  add_messages(fields, "previous_response_id", history, messages);
   const Json* input = fields.find("input");
   if (input == nullptr) {
     fields.missing("input");
@@ -38,17 +54,8 @@ Json chat_messages(Fields& fields) {
     messages.push_back({{"role", "user"}, {"content", *input}});
   } else if (!input->is_array()) {
     fields.wrong_type("input", "a string or an array", *input);
-  }
-  for (std::size_t i = 0; input != nullptr && input->is_array() && i < input->size(); ++i) {
-    std::string name = "input[" + std::to_string(i) + "]";
-    const Json& one = (*input)[i];
-    if (!one.is_object()) {
-      fields.wrong_type(name, "an object", one);
-      break;
-    }
-    Fields item(one, name, fields.bad());
-    if (item.text("type").value_or("") == "reasoning") continue;  // the model's own, of before
-    messages.push_back(chat_message(item, one));
+  } else {
+    add_messages(fields, "input", *input, messages);
   }
   return messages;
 }
@@ -85,9 +92,9 @@ Json chat_format(Fields& fields) {
   return out;
 }
 
-Json as_chat(Fields& fields) {
+Json as_chat(Fields& fields, const Json& history) {
   Json chat = Json::object();
-  chat["messages"] = chat_messages(fields);
+  chat["messages"] = chat_messages(fields, history);
   chat["tools"] = chat_tools(fields);
   chat["response_format"] = chat_format(fields);
   for (std::string_view name : {"model", "temperature", "top_p", "stream", "parallel_tool_calls"}) {
@@ -98,9 +105,9 @@ Json as_chat(Fields& fields) {
     bool one = choice->is_object() && choice->contains("name");
     chat["tool_choice"] = one ? Json{{"function", {{"name", (*choice)["name"]}}}} : *choice;
   }
-  for (std::string_view name : {"previous_response_id", "conversation", "prompt"}) {
+  for (std::string_view name : {"conversation", "prompt"}) {
     if (fields.has(name)) {
-      fields.invalid(name, "this server keeps no responses; send the whole input.",
+      fields.invalid(name, "it is not supported; send the input, or a 'previous_response_id'.",
                      "unsupported_parameter");
     }
   }
@@ -110,18 +117,84 @@ Json as_chat(Fields& fields) {
   return chat;
 }
 
+std::string new_item_id(std::string_view type) {
+  std::string_view prefix = type == "function_call"          ? "fc_"
+                            : type == "function_call_output" ? "fco_"
+                                                             : "msg_";
+  return std::string(prefix) + to_lower_ascii(random_hex_upper(24));
+}
+
+// A member that is a text, where there is one: the other has been refused, or is null.
+std::string text_of(const Json& json, const char* name, std::string usual) {
+  auto found = json.find(name);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::move(usual);
+}
+
+// The input as a list of items, as the API shows it: with types, ids and parts of content.
+Json kept_items(const Json& input) {
+  Json given = input;
+  if (input.is_string()) given = Json::array({{{"role", "user"}, {"content", input}}});
+  Json items = Json::array();
+  for (Json& one : given) {
+    std::string type = text_of(one, "type", "message");
+    std::string id = text_of(one, "id", new_item_id(type));
+    Json item = {{"id", ""}, {"type", ""}};
+    item.update(one);
+    item["id"] = id;
+    item["type"] = type;
+    if (type == "message" && item.contains("content") && item["content"].is_string()) {
+      bool said = text_of(item, "role", "") == "assistant";
+      Json part = {{"type", said ? "output_text" : "input_text"}, {"text", item["content"]}};
+      if (said) part["annotations"] = Json::array();
+      item["content"] = Json::array({std::move(part)});
+    }
+    if (!item.contains("status")) item["status"] = "completed";
+    items.push_back(std::move(item));
+  }
+  return items;
+}
+
+// At most 16 texts of 512 bytes, by names of 64: openai, shared/metadata.py.
+void check_metadata(Fields& fields, const Json* metadata) {
+  if (metadata == nullptr) return;
+  bool fits = metadata->size() <= 16;
+  for (const auto& [name, value] : metadata->items()) {
+    fits = fits && name.size() <= 64 && value.is_string() &&
+           value.get_ref<const std::string&>().size() <= 512;
+  }
+  if (!fits) {
+    fields.invalid("metadata",
+                   "expected at most 16 strings of at most 512 characters, by names of "
+                   "at most 64.");
+  }
+}
+
 }  // namespace
 
-Decoded<OpenAiGenerate> parse_response(std::string_view body) {
+Decoded<ResponseRequest> parse_response(std::string_view body, const Json& history) {
   auto json = parse_body(body);
   if (!json) return std::unexpected(std::move(json.error()));
   std::optional<BadInput> bad;
   Fields fields(*json, "", bad);
-  Json chat = as_chat(fields);
+  Json chat = as_chat(fields, history);
+  ResponseRequest out;
+  out.store = fields.boolean("store").value_or(true);
+  out.previous = fields.text("previous_response_id").value_or("");
+  const Json* metadata = fields.object("metadata");
+  check_metadata(fields, metadata);
+  auto instructions = fields.text("instructions");
   if (bad) return std::unexpected(std::move(*bad));
-  auto out = read_chat_completion(chat);
-  // The complaint is about the chat's words.
-  if (!out && out.error().param.starts_with("messages")) out.error().param = "input";
+  auto generate = read_chat_completion(chat);
+  if (!generate) {
+    // The complaint is about the chat's words.
+    if (generate.error().param.starts_with("messages")) generate.error().param = "input";
+    return std::unexpected(std::move(generate.error()));
+  }
+  out.generate = std::move(*generate);
+  out.input = kept_items(*fields.find("input"));
+  out.echo = {{"store", out.store}, {"metadata", metadata ? *metadata : Json::object()}};
+  out.echo["previous_response_id"] = out.previous.empty() ? Json() : Json(out.previous);
+  out.echo["instructions"] = instructions ? Json(*instructions) : Json();
   return out;
 }
 

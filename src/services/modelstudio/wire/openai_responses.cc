@@ -1,7 +1,7 @@
 #include <utility>
 
-#include "services/modelstudio/wire/codecs.h"
-#include "services/modelstudio/wire/openai_chat.h"
+#include "base/log.h"
+#include "services/modelstudio/wire/openai_response.h"
 #include "services/modelstudio/wire/shapes.h"
 
 namespace lakeside::modelstudio::wire {
@@ -22,20 +22,41 @@ Json text_part(const std::string& text) {
           {"logprobs", Json::array()}};
 }
 
+std::unexpected<ModelError> not_kept(const Error& error) {
+  if (error.code == ErrorCode::kTooLarge) {
+    return std::unexpected(ModelError{
+        ModelFault::kInvalid, "The response is too large to be kept: set 'store' to false.", {}});
+  }
+  log(LogLevel::kError, "a response was not kept", {{"why", error.detail}});
+  bool later = error.code == ErrorCode::kNoSpace || error.code == ErrorCode::kUnavailable;
+  return std::unexpected(ModelError{
+      later ? ModelFault::kNoMemory : ModelFault::kInternal,
+      later ? "The response cannot be kept now; try again later, or set 'store' to false." : "",
+      {}});
+}
+
 // One response: a message, where there is text, and calls of tools, in the order in which they
 // began.
 class ResponseWriter final : public ReplyWriter {
  public:
-  ResponseWriter(OpenAiReplyHead head, const OpenAiGenerate& request)
-      : head_(std::move(head)),
-        model_(request.call.request.model),
-        temperature_(request.call.request.sampling.temperature),
-        top_p_(request.call.request.sampling.top_p) {}
+  ResponseWriter(ResponseStore* store, StoredResponse head, const ResponseRequest& request)
+      : store_(store),
+        head_(std::move(head)),
+        model_(request.generate.call.request.model),
+        temperature_(request.generate.call.request.sampling.temperature),
+        top_p_(request.generate.call.request.sampling.top_p),
+        echo_(request.echo) {}
 
-  std::string whole(const ops::Choices& choices) override {
-    open_items(choices.reply(0));
-    return to_text(response(choices));
+  Task<ModelResult<void>> keep(const ops::Choices& choices) override {
+    if (items_ == 0) open_items(choices.reply(0));
+    if (store_ == nullptr) co_return ModelResult<void>{};
+    head_.document = to_text(response(choices));
+    Status kept = co_await store_->add(head_);
+    if (kept) co_return ModelResult<void>{};
+    co_return not_kept(kept.error());
   }
+
+  std::string whole(const ops::Choices& choices) override { return to_text(response(choices)); }
 
   std::string change(const ops::Choices& choices, const ops::Change& change) override {
     std::string events;
@@ -154,7 +175,8 @@ class ResponseWriter final : public ReplyWriter {
   }
 
   [[nodiscard]] Json begun() const {
-    Json json = {{"id", head_.id}, {"object", "response"}, {"created_at", head_.created}};
+    Json json = {
+        {"id", head_.id}, {"object", "response"}, {"created_at", unix_seconds(head_.created)}};
     json["status"] = "in_progress";
     json["error"] = nullptr;
     json["incomplete_details"] = nullptr;
@@ -165,8 +187,8 @@ class ResponseWriter final : public ReplyWriter {
     json["top_p"] = top_p_;
     json["tool_choice"] = "auto";
     json["tools"] = Json::array();
-    json["metadata"] = Json::object();
-    json["store"] = false;
+    json["background"] = false;
+    json.update(echo_);
     json["usage"] = nullptr;
     return json;
   }
@@ -191,10 +213,12 @@ class ResponseWriter final : public ReplyWriter {
     return json;
   }
 
-  const OpenAiReplyHead head_;
+  ResponseStore* const store_;
+  StoredResponse head_;
   const std::string model_;
   const float temperature_;
   const float top_p_;
+  const Json echo_;
   std::uint64_t events_ = 0;
   std::size_t items_ = 0;
   std::size_t message_ = kNone;     // its place among the items
@@ -203,20 +227,9 @@ class ResponseWriter final : public ReplyWriter {
 
 }  // namespace
 
-std::unique_ptr<ReplyWriter> make_response_writer(OpenAiReplyHead head,
-                                                  const OpenAiGenerate& request) {
-  return std::make_unique<ResponseWriter>(std::move(head), request);
-}
-
-ActionResult decode_create_response(StudioCall& call, const std::string& body) {
-  auto request = parse_response(body);
-  if (!request) return std::unexpected(std::move(request.error()));
-  request->call.request.tenant = call.tenant();
-  request->call.request.start_within = call.env.start_within;
-  auto writer = make_response_writer(
-      {"resp_" + call.wire_id().substr(4), unix_seconds(call.env.clock.now())}, *request);
-  return std::make_unique<GenerateAction>(std::move(request->call), std::move(writer),
-                                          request->stream);
+std::unique_ptr<ReplyWriter> make_response_writer(ResponseStore* store, StoredResponse head,
+                                                  const ResponseRequest& request) {
+  return std::make_unique<ResponseWriter>(store, std::move(head), request);
 }
 
 }  // namespace lakeside::modelstudio::wire

@@ -30,7 +30,8 @@ Task<Result<std::optional<Segment>>> EventStream::next() {
     } else if (*change) {
       events = writer_->change(*choices_, **change);
     } else {
-      events = writer_->ending(*choices_);
+      auto kept = co_await writer_->keep(*choices_);
+      events = kept ? writer_->ending(*choices_) : writer_->failure(kept.error());
       ended_ = true;
     }
   }
@@ -61,6 +62,8 @@ Task<http::Response> GenerateAction::run(gateway::Call& base) {
   }
   while (change && *change) change = co_await (*choices)->next();
   if (!change) co_return call.error(change.error());
+  auto kept = co_await writer_->keep(**choices);
+  if (!kept) co_return call.error(kept.error());
   co_return json_response(writer_->whole(**choices));
 }
 

@@ -15,6 +15,8 @@ namespace lakeside::modelstudio::wire {
 class ReplyWriter {
  public:
   virtual ~ReplyWriter() = default;
+  // All choices at their end: what has to be durable before `whole` or `ending` goes out.
+  virtual Task<ModelResult<void>> keep(const ops::Choices&) { co_return ModelResult<void>{}; }
   // All choices at their end.
   virtual std::string whole(const ops::Choices& choices) = 0;
   // The events for a change, perhaps none.
