@@ -88,6 +88,19 @@ def test_json_that_fits_a_schema(api):
     assert isinstance(json.loads(plain.choices[0].message.content), dict)
 
 
+def test_a_schema_that_would_not_be_kept(api):
+    """Refused where it is to be kept strictly, as OpenAI does; else what can be kept is."""
+    schema = {"type": "object", "properties": {"tags": {"type": "array", "uniqueItems": True}}, "required": ["tags"]}
+    with pytest.raises(openai.BadRequestError, match="'uniqueItems' is not supported in 'properties.tags'") as refused:
+        ask(api, "hello", response_format={
+            "type": "json_schema", "json_schema": {"name": "x", "strict": True, "schema": schema}})
+    assert refused.value.param == "response_format.json_schema.schema" and refused.value.code == "invalid_json_schema"
+    with pytest.raises(openai.BadRequestError):
+        ask(api, "hello", tools=[{"type": "function", "function": {"name": "f", "strict": True, "parameters": schema}}])
+    loose = ask(api, "hello", response_format={"type": "json_schema", "json_schema": {"name": "x", "schema": schema}})
+    assert json.loads(loose.choices[0].message.content) == {"tags": []}
+
+
 def test_tools(api):
     reply = ask(api, 'call tool weather {"city": "Hangzhou"}', tools=[TOOL])
     choice = reply.choices[0]

@@ -4,7 +4,10 @@ import atexit
 import json
 import os
 import pathlib
+import select
 import subprocess
+
+PATIENCE = 120
 
 _running: "NodeModels | None" = None
 
@@ -36,6 +39,10 @@ class NodeModels:
         """What the code, the body of an async function in which the values have their names, returns."""
         self.process.stdin.write(json.dumps({"code": code, "values": values}).encode() + b"\n")
         self.process.stdin.flush()
+        # A line comes whole, or not at all.
+        if not select.select([self.process.stdout], [], [], PATIENCE)[0]:
+            self.process.kill()
+            raise RuntimeError(f"node said nothing for {PATIENCE} s")
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError(f"node ended: status {self.process.wait()}")

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/encoding.h"
+#include "services/modelstudio/wire/strict_schema.h"
 
 namespace lakeside::modelstudio::wire {
 namespace {
@@ -132,6 +133,7 @@ Json read_tool(Fields& tool) {
   out["name"] = inner.required_text("name");
   if (auto text = inner.text("description")) out["description"] = *text;
   const Json* parameters = inner.object("parameters");
+  if (parameters != nullptr) check_strict(inner, "parameters", *parameters);
   out["parameters"] = parameters != nullptr
                           ? *parameters
                           : Json{{"type", "object"}, {"properties", Json::object()}};
@@ -274,6 +276,7 @@ std::string read_response_format(Fields& fields) {
     schema.missing("schema");
     return {};
   }
+  check_strict(schema, "schema", *found);
   std::string text = to_text(*found);
   if (text.size() > kMaxSchema) schema.invalid("schema", "it is too long.");
   return text;
