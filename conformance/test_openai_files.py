@@ -85,3 +85,12 @@ def test_the_data_is_an_object_of_the_account(api, models):
     bucket = oss2.Bucket(oss2.Auth(ACCESS_KEY_ID, ACCESS_KEY_SECRET), models.url, "modelstudio",
                          is_path_style=True)
     assert bucket.get_object(f"files/default/{made.id}/seen.txt").read() == b"seen"
+
+
+def test_a_reset_forgets(api, models):
+    made = api.files.create(file=("a.txt", b"x"), purpose="user_data")
+    models.server.reset()
+    assert not api.files.list().data
+    with pytest.raises(openai.NotFoundError):
+        api.files.content(made.id)
+    assert api.files.create(file=("a.txt", b"x"), purpose="user_data").bytes == 1

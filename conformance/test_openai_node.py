@@ -176,3 +176,29 @@ def test_a_client_that_leaves(node):
         return [seen, stream.controller.signal.aborted, next.choices[0].message.content];
     """)
     assert 3 <= seen < 5000 and aborted and after == "still here"
+
+
+def test_a_file(node):
+    """It sends the file before its purpose."""
+    made, content, listed, deleted = node("""
+        const file = await OpenAI.toFile(Buffer.from('{}\\n'), 'a.jsonl');
+        const made = await api.files.create({ file, purpose: 'batch' });
+        const content = await (await api.files.content(made.id)).text();
+        const listed = [];
+        for await (const one of api.files.list({ limit: 1 })) listed.push(one.id);
+        return [made, content, listed, await api.files.delete(made.id)];
+    """)
+    assert (made["filename"], made["bytes"], made["purpose"], content) == ("a.jsonl", 3, "batch", "{}\n")
+    assert made["id"] in listed and deleted["deleted"]
+
+
+def test_a_response_is_kept_and_gone_on_from(node):
+    kept, items = node("""
+        const first = await api.responses.create({ model, input: 'say One' });
+        const second = await api.responses.create({ model, input: 'say Two', previous_response_id: first.id });
+        const items = [];
+        for await (const item of api.responses.inputItems.list(second.id, { order: 'asc' })) items.push(item);
+        return [await api.responses.retrieve(first.id), items];
+    """)
+    assert kept["output"][0]["content"][0]["text"] == "One"
+    assert [item["content"][0]["text"] for item in items] == ["say One", "One", "say Two"]

@@ -60,6 +60,7 @@ class RunningCloud final : public Cloud {
   [[nodiscard]] std::string public_endpoint() const;
   [[nodiscard]] Result<std::unique_ptr<http::Server>> listen();
   [[nodiscard]] gateway::Router make_router();
+  Task<Status> reset();
 
   const ServeSettings settings_;
   const std::string account_id_;
@@ -115,10 +116,16 @@ std::string RunningCloud::public_endpoint() const {
                                                   : settings_.listen.front());
 }
 
+Task<Status> RunningCloud::reset() {
+  Status models = co_await models_->reset();
+  if (!models) co_return models;
+  co_return co_await objects_->reset();
+}
+
 gateway::Router RunningCloud::make_router() {
   admin_ = make_admin_service(
-      metrics_, {[this] { return objects_->reset(); }, settings_.allow_reset || settings_.ephemeral,
-                 &models_->keys()});
+      metrics_,
+      {[this] { return reset(); }, settings_.allow_reset || settings_.ephemeral, &models_->keys()});
   oss_ = oss::make_oss_service(*objects_, system_clock(),
                                {.region = settings_.region,
                                 .domains = settings_.domains,

@@ -98,6 +98,11 @@ class FolderModels final : public Models {
 
   gateway::Service& service() override { return *service_; }
   modelstudio::KeyStore& keys() override { return *keys_; }
+  Task<Status> reset() override {
+    Status files = co_await stored_files_->clear();
+    if (!files) co_return files;
+    co_return co_await responses_->clear();
+  }
   Task<Result<std::size_t>> remove_expired() override {
     auto files = co_await stored_files_->remove_expired();
     if (!files) co_return files;

@@ -8,6 +8,7 @@
 #include "base/crypto.h"
 #include "base/encoding.h"
 #include "base/log.h"
+#include "services/modelstudio/core/clear.h"
 #include "services/modelstudio/core/file_records.h"
 
 namespace lakeside::modelstudio {
@@ -69,6 +70,7 @@ class StoredFiles final : public FileStore {
   }
   Task<ObjectResult<void>> remove(const std::string& workspace, const std::string& id) override;
   Task<Result<std::size_t>> remove_expired() override;
+  Task<Status> clear() override { co_return co_await modelstudio::clear(kv_, partition()); }
 
  private:
   [[nodiscard]] bool has_expired(const StoredFile& file) const {

@@ -81,6 +81,8 @@ class FileStore {
   virtual Task<ObjectResult<void>> remove(const std::string& workspace, const std::string& id) = 0;
   // For housekeeping: some of the files whose time is over, and how many they were.
   virtual Task<Result<std::size_t>> remove_expired() = 0;
+  // All records (the objects go with their bucket): the whole cloud is reset.
+  virtual Task<Status> clear() = 0;
 };
 
 }  // namespace lakeside::modelstudio

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "services/modelstudio/core/clear.h"
+
 namespace lakeside::modelstudio {
 namespace {
 
@@ -68,6 +70,7 @@ class StoredResponses final : public ResponseStore {
   Task<Result<StoredResponse>> find(const std::string& workspace, const std::string& id) override;
   Task<Status> remove(const std::string& workspace, const std::string& id) override;
   Task<Result<std::size_t>> remove_expired() override;
+  Task<Status> clear() override { co_return co_await modelstudio::clear(kv_, partition()); }
 
  private:
   engines::Kv& kv_;

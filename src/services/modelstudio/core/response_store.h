@@ -40,6 +40,8 @@ class ResponseStore {
   virtual Task<Status> remove(const std::string& workspace, const std::string& id) = 0;
   // For housekeeping: some of the responses whose time is over, and how many they were.
   virtual Task<Result<std::size_t>> remove_expired() = 0;
+  // All records: the whole cloud is reset.
+  virtual Task<Status> clear() = 0;
 };
 
 }  // namespace lakeside::modelstudio

@@ -113,6 +113,13 @@ TEST_F(FileStoreTest, AnUploadIsNoFileUntilItIsPublished) {
   EXPECT_EQ(objects_.all.size(), 1U);
 }
 
+TEST_F(FileStoreTest, ClearsItsRecords) {
+  made("a");
+  made("b");
+  ASSERT_TRUE(run_blocking(files_->clear()));
+  EXPECT_EQ(names({}), "");
+}
+
 TEST_F(FileStoreTest, WhatHasExpiredIsGone) {
   made("stays");
   auto file = add({.workspace = "default",

@@ -76,6 +76,15 @@ TEST_F(ResponseStoreTest, KeepsItForThirtyDays) {
   EXPECT_EQ(keys(), 2U);
 }
 
+TEST_F(ResponseStoreTest, ClearsHoweverManyThereAre) {
+  for (int i = 0; i < 600; ++i) {
+    one_.id = "resp_" + std::to_string(i);
+    ASSERT_TRUE(add(one_));
+  }
+  ASSERT_TRUE(run_blocking(store_->clear()));
+  EXPECT_EQ(keys(), 0U);
+}
+
 TEST_F(ResponseStoreTest, RefusesWhatIsTooLarge) {
   one_.input = std::string(kMaxStoredResponse, 'x');
   EXPECT_EQ(add(one_).error().code, ErrorCode::kTooLarge);
