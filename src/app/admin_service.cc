@@ -3,6 +3,7 @@
 #include <array>
 
 #include "app/key_endpoints.h"
+#include "app/model_endpoints.h"
 #include "base/log.h"
 
 namespace lakeside::app {
@@ -13,14 +14,15 @@ using gateway::Call;
 using gateway::OperationInfo;
 using gateway::Step;
 
-enum Index { kHealth, kMetrics, kReset, kCreateKey, kListKeys, kRevokeKey };
-constexpr std::array<OperationInfo, 6> kOperations = {{
+enum Index { kHealth, kMetrics, kReset, kCreateKey, kListKeys, kRevokeKey, kImportModel };
+constexpr std::array<OperationInfo, 7> kOperations = {{
     {"Health", "lakeside:Health", "lakeside", true},
     {"Metrics", "lakeside:Metrics", "lakeside", true},
     {"Reset", "lakeside:Reset", "lakeside", true},
     {"CreateModelKey", "lakeside:CreateModelKey", "lakeside", true},
     {"ListModelKeys", "lakeside:ListModelKeys", "lakeside", true},
     {"RevokeModelKey", "lakeside:RevokeModelKey", "lakeside", true},
+    {"ImportModel", "lakeside:ImportModel", "lakeside", true},
 }};
 
 struct Endpoint {
@@ -28,13 +30,14 @@ struct Endpoint {
   std::string_view path;
   Index operation;
 };
-constexpr std::array<Endpoint, 6> kEndpoints = {{
+constexpr std::array<Endpoint, 7> kEndpoints = {{
     {"GET", "/_lakeside/health", kHealth},
     {"GET", "/_lakeside/metrics", kMetrics},
     {"POST", "/_lakeside/reset", kReset},
     {"POST", "/_lakeside/keys", kCreateKey},
     {"GET", "/_lakeside/keys", kListKeys},
     {"DELETE", "/_lakeside/keys", kRevokeKey},
+    {"POST", "/_lakeside/models", kImportModel},
 }};
 
 http::Response text_response(int status, std::string text, std::string error_code = {}) {
@@ -47,8 +50,20 @@ http::Response text_response(int status, std::string text, std::string error_cod
   return response;
 }
 
+// As much as a probe asks for: the plain answer stays for those who ask for nothing.
+bool wants_models(const http::RequestHead& head) {
+  std::string_view accept = head.header("Accept").value_or("");
+  return head.raw_query == "verbose" || accept.starts_with("application/json");
+}
+
 bool is_loopback(std::string_view peer) {
   return peer.starts_with("127.") || peer == "::1" || peer.starts_with("::ffff:127.");
+}
+
+// Somebody on this machine, where that is enough, or the root key's holder.
+bool is_operator(const Call& call, bool local_too) {
+  return (local_too && is_loopback(call.request.peer)) ||
+         call.identity.principal.kind == Principal::Kind::kRoot;
 }
 
 class AdminService final : public gateway::Service {
@@ -104,15 +119,12 @@ class AdminService final : public gateway::Service {
     if (head.header("Origin") || head.header("Sec-Fetch-Site")) {
       co_return std::unexpected(text_response(403, "Not for browsers.\n", "AccessDenied"));
     }
-    bool of_keys = call.operation >= &kOperations[kCreateKey];
-    bool local = is_loopback(call.request.peer) && !of_keys;
-    if (local || call.identity.principal.kind == Principal::Kind::kRoot) {
-      co_return Step{};
-    }
+    bool root_only = call.operation >= &kOperations[kCreateKey];
+    if (is_operator(call, !root_only)) co_return Step{};
     co_return std::unexpected(text_response(
         403,
-        of_keys ? "Only the root key may do this.\n"
-                : "Only callers on this machine, or signed by the root key, may do this.\n",
+        root_only ? "Only the root key may do this.\n"
+                  : "Only callers on this machine, or signed by the root key, may do this.\n",
         "AccessDenied"));
   }
 
@@ -131,7 +143,12 @@ class AdminAction final : public Action {
   explicit AdminAction(const AdminService& service) : service_(service) {}
 
   Task<http::Response> run(Call& call) override {
-    if (call.operation == &kOperations[kHealth]) co_return text_response(200, "ok\n");
+    if (call.operation == &kOperations[kHealth]) co_return health(call);
+    if (call.operation == &kOperations[kImportModel]) {
+      Models* models = service_.hooks().models;
+      if (models == nullptr) co_return no_models();
+      co_return co_await import_model(*models, call.request.head);
+    }
     if (call.operation == &kOperations[kMetrics]) {
       co_return text_response(200, service_.metrics().render());
     }
@@ -143,9 +160,25 @@ class AdminAction final : public Action {
   }
 
  private:
+  static http::Response no_models() {
+    return text_response(501, "This server has no models.\n", "NoModels");
+  }
+
+  // Ready is ready: no model is waited for.
+  http::Response health(const Call& call) const {
+    if (!wants_models(call.request.head)) return text_response(200, "ok\n");
+    const bool tell = service_.hooks().models != nullptr && is_operator(call, true);
+    http::Response response;
+    response.headers.add("Content-Type", "application/json");
+    response.headers.add("Cache-Control", "no-store");
+    response.body = tell ? health_document(service_.hooks().models->list())
+                         : std::string("{\"status\":\"ok\"}\n");
+    return response;
+  }
+
   Task<http::Response> run_on_keys(Call& call) {
     modelstudio::KeyStore* keys = service_.hooks().keys;
-    if (keys == nullptr) co_return text_response(501, "This server has no models.\n", "NoModels");
+    if (keys == nullptr) co_return no_models();
     KeysAnswer answer;
     if (call.operation == &kOperations[kCreateKey]) {
       answer = co_await create_key(*keys, system_clock(), call.request.head);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "app/models.h"
 #include "base/metrics.h"
 #include "base/result.h"
 #include "base/task.h"
@@ -16,11 +17,12 @@ struct AdminHooks {
   std::function<Task<Status>()> reset;  // removes all data
   bool allow_reset = false;
   modelstudio::KeyStore* keys = nullptr;  // null where no models are served
+  Models* models = nullptr;               // likewise
 };
 
-// Health is for anybody; metrics and reset are for the root key and for callers on this
-// machine; the keys of models are for the root key. Reset refuses browsers, so that no web page can
-// empty a developer's cloud.
+// Health is for anybody, the states of models in it for those who may see metrics; metrics and
+// reset are for the root key and for callers on this machine; the keys of models are for the root
+// key. Reset refuses browsers, so that no web page can empty a developer's cloud.
 [[nodiscard]] std::unique_ptr<gateway::Service> make_admin_service(const Metrics& metrics,
                                                                    AdminHooks hooks);
 

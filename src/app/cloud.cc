@@ -124,8 +124,8 @@ Task<Status> RunningCloud::reset() {
 
 gateway::Router RunningCloud::make_router() {
   admin_ = make_admin_service(
-      metrics_,
-      {[this] { return reset(); }, settings_.allow_reset || settings_.ephemeral, &models_->keys()});
+      metrics_, {[this] { return reset(); }, settings_.allow_reset || settings_.ephemeral,
+                 &models_->keys(), models_.get()});
   oss_ = oss::make_oss_service(*objects_, system_clock(),
                                {.region = settings_.region,
                                 .domains = settings_.domains,

@@ -3,6 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -23,6 +26,7 @@ namespace lakeside::app {
 namespace {
 
 constexpr const char* kFakeName = "fake";
+constexpr std::chrono::seconds kLongestPause{60};  // between looks for idle models
 
 // Half of the machine's memory, where nobody says how much.
 std::uint64_t memory_for_models(const ServeSettings& settings) {
@@ -66,7 +70,10 @@ class FolderModels final : public Models {
                                              .load = load_,
                                              .memory_bytes = memory_for_models(settings),
                                              .usage = &journal_,
-                                             .metrics = &metrics})) {}
+                                             .metrics = &metrics,
+                                             .idle_timeout = settings.model_idle_timeout})),
+        idle_timeout_(settings.model_idle_timeout),
+        wanted_(settings.models) {}
 
   Status open(const DataFolder& folder, const std::string& local_key, engines::Kv& kv) {
     auto keys = run_blocking(modelstudio::KeyStore::open(kv, system_clock()));
@@ -93,9 +100,23 @@ class FolderModels final : public Models {
       watch_ = std::move(*watch);
     }
     look();
+    for (const ObjectSource& source : wanted_) {
+      runtime_->expect_model(default_model_name(source.key), "");
+    }
+    if (!wanted_.empty()) {
+      importer_ = std::jthread([this](const std::stop_token& stop) { import_wanted(stop); });
+    }
+    if (idle_timeout_.count() != 0) {
+      idler_ = std::jthread([this](const std::stop_token& stop) { unload_idle(stop); });
+    }
     return {};
   }
 
+  std::vector<serving::ModelStatus> list() const override { return runtime_->models(); }
+  std::unique_ptr<ObjectImport> make_import(const ObjectSource& source,
+                                            const std::string& name) override {
+    return std::make_unique<ObjectImport>(objects_, files_, copying_, source, name);
+  }
   gateway::Service& service() override { return *service_; }
   modelstudio::KeyStore& keys() override { return *keys_; }
   Task<Status> reset() override {
@@ -135,7 +156,10 @@ class FolderModels final : public Models {
     std::set<std::string> there;
     for (ModelFile& file : files_.list()) {
       there.insert(file.name);
-      if (known_.contains(file.name) && known_[file.name] == file.added) continue;
+      if (known_.contains(file.name) && known_[file.name] == file.added) {
+        runtime_->pin_model(file.name, file.pinned);
+        continue;
+      }
       known_[file.name] = file.added;
       auto header = serving::read_gguf(file.path.string());
       std::uint64_t cache = header ? serving::cache_bytes(*header, load_.context_tokens) : 0;
@@ -143,6 +167,7 @@ class FolderModels final : public Models {
                            .path = file.path.string(),
                            .file_bytes = file.bytes,
                            .cache_bytes = cache,
+                           .pinned = file.pinned,
                            .added = file.added});
     }
     std::erase_if(known_, [&](const auto& known) {
@@ -150,6 +175,40 @@ class FolderModels final : public Models {
       runtime_->remove_model(known.first);
       return true;
     });
+  }
+
+  // The models that the settings name, one after the other; the watch sees them come.
+  void import_wanted(const std::stop_token& stop) {
+    for (const ObjectSource& source : wanted_) {
+      if (stop.stop_requested()) return;
+      auto import = make_import(source, "");
+      Status copied = copy(*import, stop);
+      if (copied || stop.stop_requested()) continue;
+      log(LogLevel::kError, "a model could not be imported",
+          {{"source", source.text()}, {"why", copied.error().detail}});
+      runtime_->expect_model(import->name(), copied.error().detail);
+    }
+  }
+
+  Status copy(ObjectImport& import, const std::stop_token& stop) {
+    if (auto begun = run_blocking(import.begin()); !begun) return begun;
+    if (import.is_here()) return {};
+    while (!stop.stop_requested()) {
+      auto ended = run_blocking(import.step());
+      if (!ended) return std::unexpected(ended.error());
+      if (*ended) break;
+    }
+    return {};
+  }
+
+  void unload_idle(const std::stop_token& stop) {
+    const auto pause = std::clamp(idle_timeout_ / 4, std::chrono::seconds(1), kLongestPause);
+    std::mutex mutex;
+    std::condition_variable_any woken;
+    std::unique_lock lock(mutex);
+    while (!woken.wait_for(lock, stop, pause, [&] { return stop.stop_requested(); })) {
+      runtime_->unload_idle();
+    }
   }
 
   const ModelFolder files_;
@@ -164,7 +223,12 @@ class FolderModels final : public Models {
   std::unique_ptr<modelstudio::KeyStore> keys_;
   std::unique_ptr<serving::ModelRuntime> runtime_;
   std::unique_ptr<gateway::Service> service_;
+  ThreadPool copying_{"model-copy", 1};
+  const std::chrono::seconds idle_timeout_;
+  const std::vector<ObjectSource> wanted_;
   std::unique_ptr<FolderWatch> watch_;
+  std::jthread importer_;
+  std::jthread idler_;
 };
 
 }  // namespace

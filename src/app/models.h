@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/data_folder.h"
+#include "app/object_import.h"
 #include "app/settings.h"
 #include "base/metrics.h"
 #include "engines/kv.h"
@@ -11,6 +12,7 @@
 #include "services/modelstudio/core/model_keys.h"
 #include "services/modelstudio/core/objects.h"
 #include "services/modelstudio/core/upload_signer.h"
+#include "serving/model.h"
 
 namespace lakeside::app {
 
@@ -30,6 +32,10 @@ class Models {
   virtual Task<Result<std::size_t>> remove_expired() = 0;
   // Forgets files and responses; keys stay.
   virtual Task<Status> reset() = 0;
+  [[nodiscard]] virtual std::vector<serving::ModelStatus> list() const = 0;
+  // An empty name: the key's.
+  [[nodiscard]] virtual std::unique_ptr<ObjectImport> make_import(const ObjectSource& source,
+                                                                  const std::string& name) = 0;
 };
 
 }  // namespace lakeside::app

@@ -5,27 +5,56 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include "app/data_folder.h"
+#include "app/env_command.h"
 #include "app/model_folder.h"
 #include "app/progress.h"
 #include "app/pull.h"
+#include "app/server_client.h"
+#include "base/encoding.h"
 
 namespace lakeside::app {
 namespace {
 
-int print_models(const ModelFolder& folder) {
+// What the server that runs on the folder says of each model, by name; nothing without one.
+std::map<std::string, std::string> states_of(const std::filesystem::path& data) {
+  std::map<std::string, std::string> states;
+  std::error_code error;
+  for (const RunInfo& server : running_servers()) {
+    if (server.data.empty() || !std::filesystem::equivalent(server.data, data, error)) continue;
+    auto answer = ask_server(server, "GET", "health?verbose", {});
+    auto json = nlohmann::json::parse(answer.value_or(""), nullptr, false);
+    if (!json.is_object() || !json.contains("models")) continue;
+    for (const auto& model : json["models"]) {
+      states[model.value("name", "")] = model.value("state", "") +
+                                        (model.contains("problem") ? ": " : "") +
+                                        model.value("problem", "");
+    }
+  }
+  return states;
+}
+
+int print_models(const ModelFolder& folder, std::map<std::string, std::string> states) {
   auto models = folder.list();
-  if (models.empty()) {
+  if (models.empty() && states.empty()) {
     std::fputs("no models yet: lakeside models pull OWNER/REPO, or import FILE.gguf\n", stderr);
     return 0;
   }
   for (const ModelFile& model : models) {
+    auto state = states.extract(model.name);
     std::printf(
         "%-48s %8.1f MiB  %s%s\n", model.name.c_str(), static_cast<double>(model.bytes) / (1 << 20),
-        format_iso8601_millis(model.added).substr(0, 10).c_str(), model.pinned ? "  pinned" : "");
+        format_iso8601_millis(model.added).substr(0, 10).c_str(), model.pinned ? "  pinned" : "",
+        state ? "  " : "", state ? state.mapped().c_str() : "");
+  }
+  // What the server knows beside the files: being fetched, or failed to be.
+  for (const auto& [name, state] : states) {
+    std::printf("%-48s %12s  %10s  %s\n", name.c_str(), "", "", state.c_str());
   }
   return 0;
 }
@@ -64,6 +93,34 @@ int pull(const ModelsFlags& flags, const ModelFolder& folder) {
   return 0;
 }
 
+// The running server copies it: the bucket is its own.
+int import_object(const ModelsFlags& flags) {
+  auto source = parse_object_source(flags.file);
+  if (!source) return report(std::unexpected(source.error()));
+  auto server = choose_server(running_servers(), flags.port);
+  if (!server) return report(fail(ErrorCode::kUnavailable, server.error()));
+  SignedHeaders headers = {{"x-oss-model-source", percent_encode(source->text(), true)}};
+  if (!flags.name.empty()) headers.emplace_back("x-oss-model-name", flags.name);
+  std::string name;
+  std::string problem = "the server stopped before it was done";
+  std::expected<void, std::string> asked;
+  {
+    Progress progress;
+    asked = ask_server_lines(*server, "POST", "models", headers, [&](const std::string& line) {
+      auto json = nlohmann::json::parse(line, nullptr, false);
+      if (!json.is_object()) return;
+      if (json.contains("done"))
+        progress.moved(json.value("done", 0ULL), json.value("total", 0ULL));
+      name = json.value("name", "");
+      problem = json.value("error", problem);
+    });
+  }
+  if (!asked) return report(fail(ErrorCode::kUnavailable, asked.error()));
+  if (name.empty()) return report(fail(ErrorCode::kUnavailable, problem));
+  std::printf("%s\n", name.c_str());
+  return 0;
+}
+
 }  // namespace
 
 void add_models_command(CLI::App& cli, ModelsFlags& flags) {
@@ -75,8 +132,9 @@ void add_models_command(CLI::App& cli, ModelsFlags& flags) {
     return command;
   };
   add("list", "list the models of the data folder");
-  CLI::App* import = add("import", "copy a GGUF file into the data folder");
+  CLI::App* import = add("import", "copy a GGUF file into the data folder, or oss://BUCKET/KEY");
   import->add_option("FILE", flags.file)->required();
+  import->add_option("--port", flags.port, "of the server with the bucket, where several run");
   import->add_option("--name,--as", flags.name, "the model's name; default: the file's");
   CLI::App* pull =
       add("pull", "fetch a model from ModelScope or Hugging Face; goes on where it was");
@@ -94,12 +152,18 @@ void add_models_command(CLI::App& cli, ModelsFlags& flags) {
 
 int run_models(const CLI::App& cli, const ModelsFlags& flags) {
   const CLI::App* models = cli.get_subcommand("models");
-  ModelFolder folder(flags.data.empty() ? default_data_folder() : flags.data);
-  if (models->got_subcommand("list")) return print_models(folder);
+  const auto data = flags.data.empty() ? default_data_folder() : flags.data;
+  ModelFolder folder(data);
+  if (models->got_subcommand("list")) return print_models(folder, states_of(data));
   if (models->got_subcommand("rm")) return report(folder.remove(flags.name));
   if (models->got_subcommand("pull")) return pull(flags, folder);
   if (models->got_subcommand("pin")) return report(folder.pin(flags.name, true));
   if (models->got_subcommand("unpin")) return report(folder.pin(flags.name, false));
+  if (is_object_source(flags.file)) {
+    if (flags.data.empty()) return import_object(flags);
+    return report(
+        fail(ErrorCode::kInvalid, "an object goes to its server's folder: --port, no --data"));
+  }
   return report(
       folder.import(flags.file, flags.name.empty() ? default_model_name(flags.file) : flags.name));
 }

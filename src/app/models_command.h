@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace CLI {
@@ -16,6 +17,7 @@ struct ModelsFlags {
   std::string name;
   std::string hub;
   std::string pattern;
+  std::optional<int> port;
 };
 
 // Adds the command; its parsed flags go to `flags`, which outlives the parsing.

@@ -46,7 +46,7 @@ std::optional<RunInfo> parse(const std::string& text) {
     return found != json.end() && found->is_number_integer() ? found->get<int>() : 0;
   };
   return RunInfo{word("url"),   word("region"), word("access_key_id"), word("access_key_secret"),
-                 number("pid"), number("port")};
+                 number("pid"), number("port"), word("data")};
 }
 
 }  // namespace
@@ -64,7 +64,8 @@ Result<RunFile> RunFile::write(const RunInfo& info) {
                                  {"access_key_id", info.access_key_id},
                                  {"access_key_secret", info.access_key_secret},
                                  {"pid", info.pid},
-                                 {"port", info.port}};
+                                 {"port", info.port},
+                                 {"data", info.data}};
   fs::path path = folder / (std::to_string(info.pid) + ".json");
   if (auto written = write_private_file(path, json.dump(2) + "\n"); !written) {
     return std::unexpected(written.error());

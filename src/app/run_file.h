@@ -17,6 +17,7 @@ struct RunInfo {
   std::string access_key_secret;
   int pid = 0;
   int port = 0;
+  std::string data;  // its data folder
 };
 
 class RunFile {

@@ -115,8 +115,9 @@ int serve(const ServeSettings& settings) {
   if (!cloud) return complain(cloud.error());
 
   const std::string url = (*cloud)->url();
-  auto run_file = RunFile::write({url, settings.region, key->access_key_id, key->access_key_secret,
-                                  static_cast<int>(::getpid()), (*cloud)->port()});
+  auto run_file =
+      RunFile::write({url, settings.region, key->access_key_id, key->access_key_secret,
+                      static_cast<int>(::getpid()), (*cloud)->port(), (*folder)->path()});
   if (!run_file) {
     log(LogLevel::kWarn, "`lakeside env` will not find this server",
         {{"why", run_file.error().detail}});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,5 +19,10 @@ using SignedHeaders = std::vector<std::pair<std::string, std::string>>;  // name
                                                                  const std::string& method,
                                                                  const std::string& path,
                                                                  const SignedHeaders& headers);
+
+// As ask_server, of an answer that comes line by line: each goes to `line` as it comes.
+[[nodiscard]] std::expected<void, std::string> ask_server_lines(
+    const RunInfo& server, const std::string& method, const std::string& path,
+    const SignedHeaders& headers, const std::function<void(const std::string&)>& line);
 
 }  // namespace lakeside::app

@@ -7,6 +7,7 @@
 
 #include <toml++/toml.h>
 
+#include "app/model_folder.h"
 #include "base/encoding.h"
 
 namespace lakeside::app {
@@ -125,6 +126,26 @@ std::vector<Setting> make_table() {
          auto number = parse_uint(v);
          if (!number || *number == 0 || *number > 512) return wrong("must be 1 to 512");
          s.model_threads = static_cast<std::uint32_t>(*number);
+         return {};
+       }},
+      {"model-idle-timeout", "SECONDS",
+       "unload a model that nobody used for so long (default: 0, only for others that need room)",
+       false,
+       [](ServeSettings& s, const std::string& v) -> Applied {
+         auto number = parse_uint(v);
+         if (!number || *number > 31'536'000) return wrong("must be seconds, at most a year");
+         s.model_idle_timeout = std::chrono::seconds(*number);
+         return {};
+       }},
+      {"model", "oss://BUCKET/KEY", "copy this model from a bucket at start, if it has changed",
+       true,
+       [](ServeSettings& s, const std::string& v) -> Applied {
+         auto source = parse_object_source(v);
+         if (!source) return wrong("must be like oss://bucket/model.gguf");
+         if (!is_model_name(default_model_name(source->key))) {
+           return wrong("must end in what can be a model's name: letters, digits and ._-:");
+         }
+         s.models.push_back(std::move(*source));
          return {};
        }},
       {"fake-model", "", "serve a model without arithmetic, named fake: for tests of clients",

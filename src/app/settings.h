@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/object_source.h"
 #include "base/log.h"
 #include "gateway/http/server.h"
 
@@ -31,8 +32,10 @@ struct ServeSettings {
   bool allow_reset = false;
   LogFormat log_format = LogFormat::kHuman;
   bool access_log = true;
-  std::uint64_t model_memory_mib = 0;  // 0: half of the machine's
-  std::uint32_t model_threads = 0;     // for each model; 0: all cores but one
+  std::uint64_t model_memory_mib = 0;          // 0: half of the machine's
+  std::uint32_t model_threads = 0;             // for each model; 0: all cores but one
+  std::chrono::seconds model_idle_timeout{0};  // 0: only where others need the memory
+  std::vector<ObjectSource> models;            // to be imported where they are not here
   bool fake_model = false;
   std::chrono::seconds drain{20};
   std::optional<int> ready_fd;

@@ -1,12 +1,14 @@
 // Where models run, as services see it: text in, a stream of text out, fairly shared.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <expected>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -116,7 +118,8 @@ class Generation {
 // ---- models -----------------------------------------------------------------------------
 
 struct ModelStatus {
-  enum class State { kUnloaded, kLoading, kLoaded, kBroken };
+  // kFetching: its file is not here yet.
+  enum class State { kUnloaded, kLoading, kLoaded, kBroken, kFetching };
   std::string name;
   State state = State::kUnloaded;
   std::string problem;  // why it is broken; for operators
@@ -127,6 +130,12 @@ struct ModelStatus {
   std::uint32_t running = 0;
   std::uint32_t queued = 0;
 };
+
+inline constexpr std::array<std::string_view, 5> kModelStates = {"unloaded", "loading", "loaded",
+                                                                 "broken", "fetching"};
+[[nodiscard]] constexpr std::string_view to_string(ModelStatus::State state) {
+  return kModelStates[static_cast<std::size_t>(state)];
+}
 
 struct EmbedResult {
   std::vector<std::vector<float>> vectors;

@@ -1,6 +1,7 @@
 // The model server: many models, each on a thread of its own, shared fairly by many tenants.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -40,6 +41,8 @@ struct RuntimeOptions {
   Metrics* metrics = nullptr;      // may be none
   std::uint32_t loaders = 2;       // models loaded at the same time
   std::uint32_t text_threads = 2;  // for templates and tokens
+  // A model that nobody used for so long is unloaded by unload_idle(); 0: only for others' sake.
+  std::chrono::seconds idle_timeout{0};
 };
 
 // What the program itself may do beside what services may.
@@ -50,6 +53,11 @@ class ModelRuntime : public ModelServer {
   // False if there is none.
   virtual bool remove_model(const std::string& name) = 0;
   virtual bool pin_model(const std::string& name, bool pinned) = 0;
+  // Shows a model whose file is not here: it is being fetched, or (with a problem) could not be.
+  // One that is here stays as it is.
+  virtual void expect_model(const std::string& name, const std::string& problem) = 0;
+  // Called now and then; how many models it lets go.
+  virtual std::size_t unload_idle() = 0;
   // Loads it now.
   virtual Task<ModelResult<bool>> load_model(const std::string& name) = 0;
 };

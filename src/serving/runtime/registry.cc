@@ -30,6 +30,17 @@ ModelError broken(const std::string& name) {
   return {ModelFault::kBroken, "the model " + name + " cannot be loaded: its file is damaged"};
 }
 
+// Of a model whose file is not here.
+ModelError not_here(const std::string& name, bool failed) {
+  if (failed) return {ModelFault::kBroken, "the model " + name + " could not be fetched", {}};
+  return {ModelFault::kNoMemory, "the model " + name + " is still being fetched", kRetryMemory};
+}
+
+Gauge& state_gauge(Metrics& metrics, const std::string& label, std::string_view state) {
+  return metrics.gauge("lakeside_model_state", "1 for the state that the model is in.",
+                       label + ",state=\"" + std::string(state) + "\"");
+}
+
 }  // namespace
 
 struct Registry::Entry {
@@ -40,7 +51,9 @@ struct Registry::Entry {
   std::optional<ModelCard> card;
   std::unique_ptr<ModelLoop> loop;
   std::uint32_t users = 0;
-  std::uint64_t used = 0;  // when last
+  std::uint64_t used = 0;  // when last, in turn
+  Time used_at;            // and by the clock
+  bool absent = false;     // expected, without a file
   bool removed = false;
   std::vector<std::shared_ptr<Event>> waiting;
 };
@@ -65,7 +78,24 @@ void Registry::add(ModelFile file) {
   auto entry = std::make_shared<Entry>();
   entry->file = std::move(file);
   std::lock_guard lock(mutex_);
+  show(*entry);
   entries_[entry->file.name] = std::move(entry);
+}
+
+void Registry::expect(const std::string& name, const std::string& problem) {
+  std::lock_guard lock(mutex_);
+  auto& entry = entries_[name];
+  if (entry && !entry->absent) {
+    entry->problem = problem;
+    return;
+  }
+  if (!entry) entry = std::make_shared<Entry>();
+  entry->absent = true;
+  entry->file.name = name;
+  entry->file.added = options_.clock->now();
+  entry->problem = problem;
+  entry->state = problem.empty() ? ModelStatus::State::kFetching : ModelStatus::State::kBroken;
+  show(*entry);
 }
 
 bool Registry::remove(const std::string& name) {
@@ -77,6 +107,7 @@ bool Registry::remove(const std::string& name) {
     entry = std::move(found->second);
     entries_.erase(found);
     entry->removed = true;
+    hide(*entry);
     if (entry->users > 0 || !entry->loop) return true;
   }
   drop(entry);
@@ -123,9 +154,13 @@ Task<ModelResult<std::shared_ptr<Registry::Lease>>> Registry::open(const std::st
           ModelError{ModelFault::kUnknownModel, "there is no model " + name, {}});
     }
     entry = found->second;
+    if (entry->absent) {
+      co_return std::unexpected(not_here(name, entry->state == ModelStatus::State::kBroken));
+    }
     if (entry->state == ModelStatus::State::kBroken) co_return std::unexpected(broken(name));
     ++entry->users;  // the lease's, also while it waits
     entry->used = ++uses_;
+    entry->used_at = options_.clock->now();
     if (entry->state == ModelStatus::State::kLoaded) loaded->set();
     if (entry->state != ModelStatus::State::kLoaded) entry->waiting.push_back(loaded);
     if (entry->state == ModelStatus::State::kUnloaded) {
@@ -183,13 +218,28 @@ void Registry::load_file(const std::shared_ptr<Entry>& entry) {
   settle(*entry, ModelError{ModelFault::kInternal, "the model " + name + " failed to load", {}});
 }
 
-// The state as metrics.
+// The state as metrics. Not of what was removed: one of the same name may have its place.
 void Registry::show(const Entry& entry) {
+  if (entry.removed) return;
   const std::string label = model_label(entry.file.name);
   options_.metrics->gauge("lakeside_model_loaded", "1 while the model is in memory.", label)
       .set(entry.state == ModelStatus::State::kLoaded ? 1 : 0);
   options_.metrics->gauge("lakeside_model_loading", "1 while the model is being loaded.", label)
       .set(entry.state == ModelStatus::State::kLoading ? 1 : 0);
+  for (std::size_t i = 0; i < kModelStates.size(); ++i) {
+    state_gauge(*options_.metrics, label, kModelStates[i])
+        .set(static_cast<std::size_t>(entry.state) == i ? 1 : 0);
+  }
+}
+
+void Registry::hide(const Entry& entry) {
+  const std::string label = model_label(entry.file.name);
+  options_.metrics->gauge("lakeside_model_loaded", "1 while the model is in memory.", label).set(0);
+  options_.metrics->gauge("lakeside_model_loading", "1 while the model is being loaded.", label)
+      .set(0);
+  for (std::string_view state : kModelStates) {
+    state_gauge(*options_.metrics, label, state).set(0);
+  }
 }
 
 // The end of an attempt to load: whoever waits learns of it.
@@ -235,6 +285,21 @@ std::shared_ptr<Registry::Entry> Registry::idle_longest() const {
   return found;
 }
 
+std::size_t Registry::unload_idle() {
+  if (options_.idle_timeout.count() == 0) return 0;
+  const Time before = options_.clock->now() - options_.idle_timeout;
+  std::size_t count = 0;
+  std::lock_guard lock(mutex_);
+  for (const auto& [name, entry] : entries_) {
+    const bool idle = entry->state == ModelStatus::State::kLoaded && entry->users == 0;
+    if (!idle || entry->file.pinned || entry->used_at > before) continue;
+    entry->state = ModelStatus::State::kLoading;  // until it is gone, nobody may use it
+    loaders_.submit([this, idle = entry] { unload(idle); });
+    ++count;
+  }
+  return count;
+}
+
 // Its loop ends on this thread, which therefore is none of a model's.
 void Registry::unload(const std::shared_ptr<Entry>& entry) {
   std::unique_ptr<ModelLoop> loop;
@@ -259,6 +324,7 @@ void Registry::release(const std::shared_ptr<Entry>& entry) {
     std::lock_guard lock(mutex_);
     --entry->users;
     entry->used = ++uses_;
+    entry->used_at = options_.clock->now();
     if (entry->users > 0 || !entry->removed || !entry->loop) return;
   }
   drop(entry);

@@ -42,6 +42,8 @@ class Registry {
   void add(ModelFile file);
   bool remove(const std::string& name);
   bool pin(const std::string& name, bool pinned);
+  void expect(const std::string& name, const std::string& problem);
+  std::size_t unload_idle();
   [[nodiscard]] std::vector<ModelStatus> list() const;
   // Loads the model if need be. Faults: kUnknownModel, kNoMemory, kBroken, kInternal.
   Task<ModelResult<std::shared_ptr<Lease>>> open(const std::string& name);
@@ -53,6 +55,7 @@ class Registry {
   std::shared_ptr<Entry> idle_longest() const;
   void unload(const std::shared_ptr<Entry>& entry);
   void show(const Entry& entry);
+  void hide(const Entry& entry);
   void settle(Entry& entry, std::optional<ModelError> error);
   void release(const std::shared_ptr<Entry>& entry);
   void drop(const std::shared_ptr<Entry>& entry);

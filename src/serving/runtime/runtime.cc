@@ -87,6 +87,10 @@ bool Runtime::remove_model(const std::string& name) { return registry_.remove(na
 bool Runtime::pin_model(const std::string& name, bool pinned) {
   return registry_.pin(name, pinned);
 }
+void Runtime::expect_model(const std::string& name, const std::string& problem) {
+  registry_.expect(name, problem);
+}
+std::size_t Runtime::unload_idle() { return registry_.unload_idle(); }
 
 Task<ModelResult<bool>> Runtime::load_model(const std::string& name) {
   auto lease = co_await registry_.open(name);

@@ -29,6 +29,8 @@ class Runtime final : public ModelRuntime {
   void add_model(ModelFile file) override;
   bool remove_model(const std::string& name) override;
   bool pin_model(const std::string& name, bool pinned) override;
+  void expect_model(const std::string& name, const std::string& problem) override;
+  std::size_t unload_idle() override;
   Task<ModelResult<bool>> load_model(const std::string& name) override;
 
  private:

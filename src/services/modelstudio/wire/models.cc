@@ -12,11 +12,16 @@ Json openai_model(const serving::ModelStatus& model) {
   return {{"id", model.name},
           {"object", "model"},
           {"created", unix_seconds(model.added)},
-          {"owned_by", "lakeside"}};
+          {"owned_by", "lakeside"},
+          // OpenAI's has no such field; llama.cpp's server, which loads on demand too, has this.
+          {"status", {{"value", serving::to_string(model.state)}}}};
 }
 
 Json dashscope_model(const serving::ModelStatus& model) {
-  Json json = {{"model", model.name}, {"name", model.name}, {"provider", "lakeside"}};
+  Json json = {{"model", model.name},
+               {"name", model.name},
+               {"provider", "lakeside"},
+               {"status", serving::to_string(model.state)}};
   if (!model.card) return json;
   json["description"] = model.card->description;
   json["model_info"] = {{"context_window", model.card->trained_context}};

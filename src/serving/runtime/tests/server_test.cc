@@ -41,6 +41,17 @@ class Gate {
   int arrived_ = 0;
 };
 
+// Set while the models' threads look at it.
+class SharedClock final : public Clock {
+ public:
+  explicit SharedClock(Time now) : now_(now) {}
+  [[nodiscard]] Time now() const override { return now_.load(); }
+  void set(Time now) { now_.store(now); }
+
+ private:
+  std::atomic<Time> now_;
+};
+
 class Ledger final : public UsageSink {
  public:
   void record(const UsageRecord& record, std::move_only_function<void()> kept) override {
@@ -164,7 +175,7 @@ class ModelServerTest : public testing::Test {
   }
 
   RuntimeOptions options;
-  ManualClock clock{Time(std::chrono::seconds(1000))};
+  SharedClock clock{Time(std::chrono::seconds(1000))};
   Metrics metrics;
   Ledger ledger;
   FakeProbe probe;
@@ -379,6 +390,52 @@ TEST_F(ModelServerTest, UnloadsWhoIsIdleForOthers) {
   decoding.set_open(true);
   EXPECT_EQ(run_blocking(read(std::move(busy))).text, "hello");
   EXPECT_FALSE(answer(plain).error);
+}
+
+TEST_F(ModelServerTest, UnloadsWhoWasIdleForLong) {
+  options.idle_timeout = std::chrono::seconds(60);
+  options.loaders = 1;
+  GenerateRequest other = chat("hello");
+  other.model = "c";
+  EXPECT_EQ(answer(other).text, "hello");
+  server().pin_model("c", true);
+  EXPECT_EQ(answer(chat("hello")).text, "hello");
+  clock.set(clock.now() + std::chrono::seconds(59));
+  EXPECT_EQ(server().unload_idle(), 0U);
+  clock.set(clock.now() + std::chrono::seconds(1));
+  decoding.set_open(false);
+  auto busy = begin(chat("hello"));
+  EXPECT_EQ(server().unload_idle(), 0U) << "it is in use";
+  decoding.set_open(true);
+  EXPECT_EQ(run_blocking(read(std::move(busy))).text, "hello");
+  // Its lease ends on the model's thread, at some moment after the reply did: then its time counts
+  // from there, and so it goes exactly once.
+  while (server().unload_idle() == 0) clock.set(clock.now() + std::chrono::seconds(60));
+  EXPECT_EQ(answer(chat("hello")).text, "hello") << "who asks meanwhile waits, and it is loaded";
+  EXPECT_EQ(loads("a"), 2);
+  EXPECT_EQ(loads("c"), 1) << "it is pinned";
+}
+
+TEST_F(ModelServerTest, ShowsWhatIsBeingFetched) {
+  server().expect_model("d", "");
+  EXPECT_EQ(state("d"), ModelStatus::State::kFetching);
+  GenerateRequest request = chat("hello");
+  request.model = "d";
+  auto early = answer(request).error;
+  EXPECT_EQ(early->fault, ModelFault::kNoMemory);
+  EXPECT_GT(early->retry_after.count(), 0);
+  server().expect_model("d", "there is no such object");
+  EXPECT_EQ(status("d").problem, "there is no such object");
+  EXPECT_EQ(answer(request).error->fault, ModelFault::kBroken);
+  EXPECT_NE(metrics.render().find("lakeside_model_state{model=\"d\",state=\"broken\"} 1"),
+            std::string::npos);
+  server().add_model({.name = "d", .file_bytes = 1000});
+  EXPECT_EQ(answer(request).text, "hello");
+  server().expect_model("d", "its new version is damaged");
+  EXPECT_EQ(state("d"), ModelStatus::State::kLoaded) << "the old one still serves";
+  EXPECT_TRUE(server().remove_model("d"));
+  EXPECT_EQ(metrics.render().find("lakeside_model_state{model=\"d\",state=\"loaded\"} 1"),
+            std::string::npos);
 }
 
 TEST_F(ModelServerTest, RemembersWhatIsBroken) {
