@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from harness.hub import Hub, gguf
+from harness.hub import Hub, Tunnel, gguf
 from harness.server import binary
 
 MODEL = gguf(3_000_000)
@@ -207,6 +207,54 @@ def test_the_token_is_for_the_hub_alone(puller, style, variable):
     assert puller.downloads()
     for headers in puller.downloads():
         assert "Authorization" not in headers and "Cookie" not in headers
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """For this machine and hub.test: the files of certificate and key."""
+    folder = tmp_path_factory.mktemp("tls")
+    files = str(folder / "certificate.pem"), str(folder / "key.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-out", files[0], "-keyout", files[1], "-days", "2", "-subj", "/CN=hub.test",
+                    "-addext", "subjectAltName=DNS:hub.test,IP:127.0.0.1"], check=True, capture_output=True)
+    return files
+
+
+def test_tls_is_verified(puller, certificate):
+    puller.hub.use_tls(*certificate)
+    done = puller.pull()
+    assert done.returncode == 1 and "certificate" in done.stderr, done.stderr
+    trusted = {"SSL_CERT_FILE": certificate[0]}
+    done = puller.run("pull", "owner/repo", "--hub", f"hf+{puller.hub.url.replace('127.0.0.1', 'localhost')}",
+                      environment=trusted)
+    assert done.returncode == 1 and "certificate" in done.stderr, "it is for another name"
+    puller.hub.location = puller.hub.cdn.replace("https:", "http:")
+    done = puller.pull(environment=trusted)
+    assert done.returncode == 1 and "without TLS" in done.stderr, done.stderr
+    puller.hub.location = None
+    assert puller.pull(environment=trusted).returncode == 0
+
+
+def test_a_proxy_is_used(puller):
+    done = puller.run("pull", "owner/repo", "--hub", "hf+http://hub.test", environment={
+        "http_proxy": puller.hub.url, "HF_TOKEN": "secret-token"})
+    assert done.returncode == 0, done.stderr
+    relayed = [(path, headers) for role, path, headers in puller.hub.requests if role == "hub"]
+    assert all(path.startswith("http://hub.test/") for path, _ in relayed)
+    assert all("Authorization" not in headers for _, headers in relayed), "no token travels in the clear"
+
+
+def test_a_proxy_is_tunnelled_through(puller, certificate):
+    puller.hub.use_tls(*certificate)
+    tunnel = Tunnel(int(puller.hub.url.rsplit(":", 1)[1]))
+    try:
+        done = puller.run("pull", "owner/repo", "--hub", "hf+https://hub.test", environment={
+            "https_proxy": f"http://me:pass@{tunnel.address}", "SSL_CERT_FILE": certificate[0]})
+        assert done.returncode == 0, done.stderr
+        assert all(head.startswith("CONNECT hub.test:443 ") and "Proxy-Authorization: Basic" in head
+                   for head in tunnel.asked) and tunnel.asked
+    finally:
+        tunnel.close()
 
 
 def test_redirects_end(puller):

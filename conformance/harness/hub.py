@@ -6,6 +6,9 @@ The files are given by another address (`cdn`), to which the hub redirects, as b
 import hashlib
 import http.server
 import json
+import socket
+import socketserver
+import ssl
 import struct
 import threading
 import urllib.parse
@@ -39,6 +42,13 @@ class Hub:
         self.requests = []           # (host, path with query, headers)
         self._servers = [self._serve("hub"), self._serve("cdn")]
         self.url, self.cdn = (f"http://127.0.0.1:{server.server_port}" for server in self._servers)
+
+    def use_tls(self, certificate: str, key: str):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        for server in self._servers:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        self.url, self.cdn = (url.replace("http:", "https:") for url in (self.url, self.cdn))
 
     def close(self):
         for server in self._servers:
@@ -122,3 +132,42 @@ class Hub:
             return self._reply(request, 206, {
                 "ETag": etag, "Content-Range": f"bytes {first}-{len(content) - 1}/{len(content)}"}, content[first:], cut)
         return self._reply(request, 200, {"ETag": etag}, content, cut)
+
+
+class Tunnel:
+    """A proxy that knows CONNECT alone, and leads every name to one port of this machine."""
+
+    def __init__(self, port: int):
+        tunnel = self
+        self.asked = []  # the heads of requests
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self):
+                head = b""
+                while not head.endswith(b"\r\n\r\n"):
+                    head += self.request.recv(1)
+                tunnel.asked.append(head.decode())
+                with socket.create_connection(("127.0.0.1", port)) as there:
+                    self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                    back = threading.Thread(target=tunnel._pump, args=(there, self.request), daemon=True)
+                    back.start()
+                    tunnel._pump(self.request, there)
+                    back.join()
+
+        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.address = f"127.0.0.1:{self._server.server_address[1]}"
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+    @staticmethod
+    def _pump(source, target):
+        try:
+            while piece := source.recv(65536):
+                target.sendall(piece)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()

@@ -13,6 +13,7 @@
 #include "app/data_folder.h"
 #include "app/env_command.h"
 #include "app/model_folder.h"
+#include "app/object_source.h"
 #include "app/progress.h"
 #include "app/pull.h"
 #include "app/server_client.h"
@@ -47,10 +48,11 @@ int print_models(const ModelFolder& folder, std::map<std::string, std::string> s
   }
   for (const ModelFile& model : models) {
     auto state = states.extract(model.name);
-    std::printf(
-        "%-48s %8.1f MiB  %s%s\n", model.name.c_str(), static_cast<double>(model.bytes) / (1 << 20),
-        format_iso8601_millis(model.added).substr(0, 10).c_str(), model.pinned ? "  pinned" : "",
-        state ? "  " : "", state ? state.mapped().c_str() : "");
+    std::printf("%-48s %8.1f MiB  %s%s%s%s\n", model.name.c_str(),
+                static_cast<double>(model.bytes) / (1 << 20),
+                format_iso8601_millis(model.added).substr(0, 10).c_str(),
+                model.pinned ? "  pinned" : "", state ? "  " : "",
+                state ? state.mapped().c_str() : "");
   }
   // What the server knows beside the files: being fetched, or failed to be.
   for (const auto& [name, state] : states) {
