@@ -2,7 +2,6 @@
 // language with its sources.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -85,6 +84,7 @@ struct Statement {
 };
 
 struct Document {
+  Kind kind = Kind::kIdentity;
   std::vector<Statement> statements;
 };
 

@@ -76,8 +76,12 @@ struct Request {
 };
 
 struct NamedPolicy {
-  std::string_view name;  // for the explanation
+  std::string_view name;
   const CompiledPolicy* policy = nullptr;
+  // For the explanation alone, as RAM calls them:
+  std::string_view type = {};         // "Custom", "System"
+  std::string_view version = {};      // "v1", of custom policies
+  std::string_view attached_to = {};  // "RamUser", "RamGroup", "RamRole"
 };
 
 // Everything that has a say.
@@ -121,6 +125,9 @@ struct Decision {
   PolicyType type = PolicyType::kNone;  // of the policy that decided, or that should have allowed
   // Where a statement decided:
   std::string policy;
+  std::string policy_type;
+  std::string policy_version;
+  std::string attached_to;
   std::size_t statement = 0;  // from 0, as in the document
   std::string sid;
   // An explicit deny on both sides has a code of its own in OSS.
@@ -129,5 +136,18 @@ struct Decision {
 
 [[nodiscard]] Decision evaluate(const Caller& caller, const Request& request,
                                 const Grounds& grounds);
+
+// What one policy says for itself: its first statement that denies, else the first that allows.
+struct Step {
+  enum class Says : std::uint8_t { kNothing, kAllow, kDeny };
+  PolicyType type;
+  std::string policy;
+  Says says = Says::kNothing;
+  std::size_t statement = 0;
+};
+
+// Of each policy, in the order in which they are asked.
+[[nodiscard]] std::vector<Step> steps(const Caller& caller, const Request& request,
+                                      const Grounds& grounds);
 
 }  // namespace lakeside::ram::policy

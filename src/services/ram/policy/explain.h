@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,9 @@ namespace lakeside::ram::policy {
 
 // One sentence: `denied by statement 1 of the bucket policy`, `no policy allows it`.
 [[nodiscard]] std::string explain(const Decision& decision);
+
+// "AccountLevelIdentityBasedPolicy"; empty for kNone.
+[[nodiscard]] std::string_view policy_type_name(PolicyType type);
 
 // Several lines: who, what, on what, the verdict, and what each policy said on the way to it.
 [[nodiscard]] std::string trace(const Caller& caller, const Request& request,
