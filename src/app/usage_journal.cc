@@ -80,7 +80,10 @@ UsageJournal::~UsageJournal() {
 
 void UsageJournal::record(const serving::UsageRecord& record,
                           std::move_only_function<void()> kept) {
-  Entry entry{record.id, format_iso8601_millis(record.at), to_json(record), std::move(kept)};
+  // Only a call that came to its end has its name: one that was cut off will be repeated, and both
+  // have been computed.
+  Entry entry{record.finish ? record.id : std::string(), format_iso8601_millis(record.at),
+              to_json(record), std::move(kept)};
   {
     std::lock_guard lock(mutex_);
     if (waiting_.size() < kMostWaiting) waiting_.push_back(std::move(entry));

@@ -36,7 +36,8 @@ ModelResult<std::unique_ptr<Limits::Ticket>> Limits::enter(const Tenant& tenant)
           std::chrono::seconds(seconds + 1)});
     }
   }
-  ++account.running;
+  // Who has no such limit does not count toward it: a key's batches leave it all its requests.
+  if (tenant.max_concurrent != 0) ++account.running;
   return std::make_unique<Ticket>(*this, tenant);
 }
 
@@ -45,7 +46,7 @@ void Limits::leave(const Tenant& tenant) {
   auto found = accounts_.find(tenant.id);
   if (found == accounts_.end()) return;
   Account& account = found->second;
-  --account.running;
+  if (tenant.max_concurrent != 0) --account.running;
   if (account.running == 0 && account.used <= 0) accounts_.erase(found);
 }
 

@@ -1,6 +1,8 @@
 #include "serving/runtime/model_loop.h"
 
+#include <algorithm>
 #include <chrono>
+#include <functional>
 #include <utility>
 
 #include <pthread.h>
@@ -53,7 +55,10 @@ ModelResult<void> ModelLoop::run(const Tenant& tenant, Work work) {
   if (!place) return std::unexpected(std::move(place.error()));
   {
     std::lock_guard lock(mutex_);
-    work_.push_back({std::move(work), std::move(*place)});
+    // Behind what has its priority, before what has a lower one.
+    auto after =
+        std::ranges::upper_bound(work_, tenant.priority, std::greater<>(), &QueuedWork::priority);
+    work_.insert(after, {std::move(work), std::move(*place), tenant.priority});
   }
   signal_->raise();
   return {};

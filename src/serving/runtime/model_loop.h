@@ -66,6 +66,7 @@ class ModelLoop {
   struct QueuedWork {
     Work work;
     std::unique_ptr<QueuePlace> place;
+    std::int32_t priority = 0;
   };
   std::deque<QueuedWork> work_;
   bool stopping_ = false;

@@ -28,9 +28,9 @@ struct UsageRecord {
 class UsageSink {
  public:
   virtual ~UsageSink() = default;
-  // Of several records with the same id the first counts. Calls `kept` once, on any thread, when
-  // the record is durable, or when it cannot be now and will be tried again: the caller's client
-  // then learns that its reply has ended.
+  // Of several records with the same id the first with a `finish` counts, and all without. Calls
+  // `kept` once, on any thread, when the record is durable, or when it cannot be now and will be
+  // tried again: the caller's client then learns that its reply has ended.
   virtual void record(const UsageRecord& record, std::move_only_function<void()> kept) = 0;
 };
 
