@@ -50,6 +50,8 @@ MODEL_CALLS = {
     "TextEmbedding": r"dashscope\.TextEmbedding\.", "TextReRank": r"dashscope\.TextReRank\.",
     "Tokenization": r"dashscope\.Tokenization\.", "Models": r"dashscope\.Models\.",
     "UploadFile": r"dashscope\.Files\.upload", "ListDashScopeFiles": r"dashscope\.Files\.list",
+    "GetTask": r"(?#dashscope)AsyncGeneration\.fetch", "CancelTask": r"(?#dashscope)AsyncGeneration\.cancel",
+    "ListTasks": r"(?#dashscope)AsyncGeneration\.list",
     "GetFile": r"dashscope\.Files\.get", "DeleteDashScopeFile": r"dashscope\.Files\.delete",
     "GetUploadPolicy": r"from dashscope\.utils\.oss_utils import"}
 FRAMEWORKS_CALL = {"CreateChatCompletion", "CreateEmbedding"}  # a file that tests them may use openai beside them

@@ -6,6 +6,7 @@ import os
 import pathlib
 import subprocess
 import tempfile
+import time
 
 from harness.server import BUILD, Server, binary
 
@@ -15,6 +16,15 @@ EMBEDDING_MODEL = "all-minilm-l6-v2"
 # Where tools/fetch-model puts them.
 FILES = {CHAT_MODEL: BUILD / "models" / "SmolLM2-135M-Instruct.Q4_1.gguf",
          EMBEDDING_MODEL: BUILD / "models" / "minilm.gguf"}
+
+
+def until(ask, holds, seconds: float = 60):
+    """What `ask` answers once that holds: for work that goes on behind its request, as clients poll for it."""
+    end = time.monotonic() + seconds
+    while not holds(answer := ask()):
+        assert time.monotonic() < end, f"still not after {seconds} s: {answer}"
+        time.sleep(0.01)
+    return answer
 
 
 class ModelServer:
@@ -30,6 +40,12 @@ class ModelServer:
         self.url = self.server.url
         self.key_id, self.key = self.make_key("--name", "conformance")
         return self
+
+    def restart(self) -> None:
+        """Kills the server and starts it again on the same data, where it has its keys."""
+        self.server.kill()
+        self.server.start()
+        self.url = self.server.url
 
     def stop(self) -> int:
         status = self.server.stop()

@@ -65,6 +65,7 @@ class FolderModels final : public Models {
         uploads_(uploads),
         responses_(modelstudio::ResponseStore::create(kv, system_clock())),
         stored_files_(modelstudio::FileStore::create(kv, objects, system_clock())),
+        jobs_(kv),
         journal_(kv),
         runtime_(serving::make_model_server({.loader = load,
                                              .load = load_,
@@ -84,6 +85,7 @@ class FolderModels final : public Models {
                                                       .keys = *keys_,
                                                       .objects = objects_,
                                                       .files = *stored_files_,
+                                                      .jobs = jobs_,
                                                       .uploads = uploads_,
                                                       .responses = *responses_,
                                                       .clock = system_clock()},
@@ -109,6 +111,7 @@ class FolderModels final : public Models {
     if (idle_timeout_.count() != 0) {
       idler_ = std::jthread([this](const std::stop_token& stop) { unload_idle(stop); });
     }
+    service_->start_jobs();
     return {};
   }
 
@@ -219,10 +222,11 @@ class FolderModels final : public Models {
   const modelstudio::UploadSigner& uploads_;
   const std::unique_ptr<modelstudio::ResponseStore> responses_;
   const std::unique_ptr<modelstudio::FileStore> stored_files_;
+  modelstudio::JobStore jobs_;
   UsageJournal journal_;
   std::unique_ptr<modelstudio::KeyStore> keys_;
   std::unique_ptr<serving::ModelRuntime> runtime_;
-  std::unique_ptr<gateway::Service> service_;
+  std::unique_ptr<modelstudio::ModelStudio> service_;
   ThreadPool copying_{"model-copy", 1};
   const std::chrono::seconds idle_timeout_;
   const std::vector<ObjectSource> wanted_;

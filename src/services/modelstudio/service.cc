@@ -5,9 +5,11 @@
 
 #include "base/encoding.h"
 #include "services/modelstudio/operations.h"
+#include "services/modelstudio/ops/job_runner.h"
 #include "services/modelstudio/wire/body.h"
 #include "services/modelstudio/wire/call.h"
 #include "services/modelstudio/wire/routing.h"
+#include "services/modelstudio/wire/table_lines.h"
 
 namespace lakeside::modelstudio {
 namespace {
@@ -31,17 +33,25 @@ std::unexpected<auth::AuthError> refuse_key(auth::AuthFault fault, std::string m
   return std::unexpected(auth::AuthError{fault, std::move(message)});
 }
 
-class ModelStudioService final : public gateway::Service {
+class ModelStudioService final : public ModelStudio {
  public:
   ModelStudioService(const ModelStudioParts& parts, ModelStudioOptions options)
       : env_{.server = parts.server,
              .keys = parts.keys,
              .objects = parts.objects,
              .files = parts.files,
+             .jobs = parts.jobs,
              .uploads = parts.uploads,
              .responses = parts.responses,
              .clock = parts.clock,
-             .start_within = options.start_within} {}
+             .start_within = options.start_within,
+             .runner = &runner_},
+        runner_(
+            {parts.jobs, parts.files, parts.objects, parts.server, parts.keys, lines_, parts.clock},
+            {.retry_least = options.retry_least}) {}
+
+  void start_jobs() override { runner_.start(); }
+  void wait_for_jobs() const override { runner_.wait_until_idle(); }
 
   [[nodiscard]] std::string_view name() const override { return "modelstudio"; }
   [[nodiscard]] std::span<const gateway::OperationInfo> operations() const override {
@@ -144,6 +154,8 @@ class ModelStudioService final : public gateway::Service {
   }
 
   const wire::Environment env_;
+  const wire::TableLines lines_{modelstudio::operations(), env_};
+  ops::JobRunner runner_;
 };
 
 }  // namespace
@@ -161,8 +173,8 @@ bool is_modelstudio_path(std::string_view raw_path) {
   return wire::find_address(raw_path).has_value();
 }
 
-std::unique_ptr<gateway::Service> make_modelstudio_service(const ModelStudioParts& parts,
-                                                           ModelStudioOptions options) {
+std::unique_ptr<ModelStudio> make_modelstudio_service(const ModelStudioParts& parts,
+                                                      ModelStudioOptions options) {
   return std::make_unique<ModelStudioService>(parts, options);
 }
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "gateway/pipeline/service.h"
 #include "services/modelstudio/core/file_store.h"
+#include "services/modelstudio/core/job_store.h"
 #include "services/modelstudio/core/model_keys.h"
 #include "services/modelstudio/core/objects.h"
 #include "services/modelstudio/core/response_store.h"
@@ -23,6 +24,7 @@ struct ModelStudioParts {
   const ModelKeys& keys;
   Objects& objects;
   FileStore& files;
+  JobStore& jobs;
   const UploadSigner& uploads;
   ResponseStore& responses;
   const Clock& clock;
@@ -31,12 +33,22 @@ struct ModelStudioParts {
 struct ModelStudioOptions {
   // For requests that did not begin to be answered; 0: they may wait as long as they like.
   std::chrono::milliseconds start_within{0};
+  // Between the tries of a batch's line that met a full queue; doubled each time.
+  std::chrono::milliseconds retry_least{200};
+};
+
+class ModelStudio : public gateway::Service {
+ public:
+  // Takes up the batches and tasks that an earlier process left, when the models are there.
+  virtual void start_jobs() = 0;
+  // Returns when no batch or task is under way. For tests.
+  virtual void wait_for_jobs() const = 0;
 };
 
 // Every request must show a key ("Authorization: Bearer sk-…") that `keys` knows, enabled and not
-// expired.
-[[nodiscard]] std::unique_ptr<gateway::Service> make_modelstudio_service(
-    const ModelStudioParts& parts, ModelStudioOptions options);
+// expired. Its destructor ends what jobs have under way; they go on at the next start.
+[[nodiscard]] std::unique_ptr<ModelStudio> make_modelstudio_service(const ModelStudioParts& parts,
+                                                                    ModelStudioOptions options);
 
 // Whether a path is this service's, for the router.
 [[nodiscard]] bool is_modelstudio_path(std::string_view raw_path);

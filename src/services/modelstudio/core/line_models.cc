@@ -70,10 +70,11 @@ void RunningGenerations::remove(serving::Generation& generation) {
   all_.erase(&generation);
 }
 
-serving::Tenant background_tenant(const ModelKey& key) {
+serving::Tenant background_tenant(const ModelKey& key, std::string usage_id) {
   serving::Tenant tenant = tenant_of(key);
   tenant.priority = kBackground + std::clamp(tenant.priority, -kMostPriority, kMostPriority);
   tenant.max_concurrent = 0;
+  tenant.usage_id = std::move(usage_id);
   return tenant;
 }
 

@@ -31,8 +31,9 @@ class RunningGenerations {
 };
 
 // For whom the scheduler works when it runs a line: for the job's owner, but behind everybody's
-// interactive work, and without taking one of the requests that the key may have at once.
-[[nodiscard]] serving::Tenant background_tenant(const ModelKey& key);
+// interactive work, and without taking one of the requests that the key may have at once. A line
+// that is run again after a crash has the same usage id: what it costs is counted once.
+[[nodiscard]] serving::Tenant background_tenant(const ModelKey& key, std::string usage_id);
 
 // For one line, and for one try; outlives what it returned. All on one executor.
 class LineModels final : public ModelServer {

@@ -168,7 +168,7 @@ TEST_F(DashScope, RecognisesWhatIsNotHere) {
   Answer answer = studio_.post("/api/v1/services/aigc/text2image/image-synthesis", Json::object());
   EXPECT_EQ(answer.status, 501);
   EXPECT_EQ(answer.json()["code"], "NotImplemented");
-  EXPECT_EQ(studio_.get("/api/v1/tasks/x").status, 501);
+  EXPECT_EQ(studio_.get("/api/v1/fine-tunes").status, 501);
   EXPECT_EQ(studio_.get("/api/v1/unheard-of").status, 404);
 }
 

@@ -327,7 +327,7 @@ TEST_F(OpenAi, ListsModels) {
 
 TEST_F(OpenAi, RecognisesWhatIsNotHere) {
   for (std::string path : {"/v1/images/generations", "/v1/responses/r/compact", "/v1/audio/speech",
-                           "/v1/threads/t/runs", "/v1/batches"}) {
+                           "/v1/threads/t/runs"}) {
     Answer answer = studio_.post(path, Json::object());
     EXPECT_EQ(answer.status, 501) << path;
     EXPECT_EQ(answer.json()["error"]["code"], "not_implemented");

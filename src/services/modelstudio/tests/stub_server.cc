@@ -55,6 +55,10 @@ Task<ModelResult<std::unique_ptr<serving::Generation>>> StubServer::generate(
     const serving::GenerateRequest& request) {
   asked.push_back(request);
   if (refuse) co_return std::unexpected(*refuse);
+  if (before_generate) {
+    auto ask = before_generate;
+    if (auto error = ask(request)) co_return std::unexpected(std::move(*error));
+  }
   co_return std::make_unique<StubGeneration>(*this);
 }
 

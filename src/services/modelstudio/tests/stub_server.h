@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,9 @@ class StubServer final : public serving::ModelServer {
   serving::Usage usage{.prompt_tokens = 7, .cached_tokens = 4, .completion_tokens = 2};
   std::optional<serving::ModelError> refuse;      // answered by every call
   std::optional<serving::ModelError> fail_after;  // answered after the last delta
+  // Asked before each generation.
+  std::function<std::optional<serving::ModelError>(const serving::GenerateRequest&)>
+      before_generate;
   // What a reply of a chat means; else its text is the content.
   std::vector<std::pair<std::string, serving::ChatReply>> meanings;
 

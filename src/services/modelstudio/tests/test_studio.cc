@@ -35,7 +35,8 @@ std::vector<std::string> Answer::events() const {
   return all;
 }
 
-TestStudio::TestStudio() : kv_(engines::make_memory_kv()) {
+TestStudio::TestStudio(serving::ModelServer* models)
+    : models_(models ? models : &server), kv_(engines::make_memory_kv()) {
   keys = std::move(*run_blocking(KeyStore::open(*kv_, clock)));
   KeySettings settings;
   settings.name = "tester";
@@ -45,21 +46,44 @@ TestStudio::TestStudio() : kv_(engines::make_memory_kv()) {
   key_id = made->key.id;
   files = FileStore::create(*kv_, objects, clock);
   responses = ResponseStore::create(*kv_, clock);
-  service_ = make_modelstudio_service({.server = server,
+  jobs = std::make_unique<JobStore>(*kv_);
+  start();
+}
+
+TestStudio::~TestStudio() = default;
+
+void TestStudio::start() {
+  pipeline_.reset();
+  router_.reset();
+  service_.reset();
+  service_ = make_modelstudio_service({.server = *models_,
                                        .keys = *keys,
                                        .objects = objects,
                                        .files = *files,
+                                       .jobs = *jobs,
                                        .uploads = signer_,
                                        .responses = *responses,
                                        .clock = clock},
-                                      {});
+                                      {.retry_least = std::chrono::milliseconds(0)});
+  service_->start_jobs();
   router_ = std::make_unique<gateway::Router>(std::vector<gateway::Route>{
       {"all", [](const http::RequestHead&) { return true; }, service_.get()}});
   pipeline_ = std::make_unique<gateway::Pipeline>(*router_, no_secrets_, clock, auth::AuthOptions(),
                                                   metrics_, nullptr);
 }
 
-TestStudio::~TestStudio() = default;
+std::string TestStudio::add_file(const std::string& purpose, std::string_view data) {
+  NewFile file{
+      .workspace = std::string(kDefaultWorkspace), .purpose = purpose, .filename = "input.jsonl"};
+  StringReader source(data);
+  return run_blocking(files->add(file, source))->id;
+}
+
+std::string TestStudio::file_text(const std::string& id) {
+  auto file = run_blocking(files->find(std::string(kDefaultWorkspace), id));
+  if (!file) return "no such file";
+  return objects.text(file->object).value_or("no such object");
+}
 
 http::Response TestStudio::respond(std::string_view method, const std::string& target,
                                    const std::string& body, const Headers& headers) {

@@ -36,7 +36,8 @@ struct Answer {
 
 class TestStudio {
  public:
-  TestStudio();
+  // On other models than the stub, if there are some; they outlive it.
+  explicit TestStudio(serving::ModelServer* models = nullptr);
   ~TestStudio();
 
   // With the key, unless `headers` has an Authorization.
@@ -46,6 +47,12 @@ class TestStudio {
     return send("POST", target, body.dump(), std::move(headers));
   }
   Answer get(const std::string& target) { return send("GET", target); }
+  // Makes the service anew over what is stored, as a new process would.
+  void start();
+  void wait_for_jobs() { service_->wait_for_jobs(); }
+  // A file of the tester's workspace; its id.
+  std::string add_file(const std::string& purpose, std::string_view data);
+  [[nodiscard]] std::string file_text(const std::string& id);
   // The response as it is, its stream not read.
   http::Response respond(std::string_view method, const std::string& target,
                          const std::string& body, const Headers& headers);
@@ -55,6 +62,7 @@ class TestStudio {
   MemoryObjects objects;
   std::unique_ptr<KeyStore> keys;
   std::unique_ptr<FileStore> files;
+  std::unique_ptr<JobStore> jobs;
   http::Departure* departure = nullptr;  // of all requests
   std::unique_ptr<ResponseStore> responses;
   std::string secret;
@@ -73,11 +81,12 @@ class TestStudio {
     }
     std::string id = "LTAI5t";
   };
+  serving::ModelServer* const models_;
   NoSecrets no_secrets_;
   Signer signer_;
   Metrics metrics_;
   std::unique_ptr<engines::Kv> kv_;
-  std::unique_ptr<gateway::Service> service_;
+  std::unique_ptr<ModelStudio> service_;
   std::unique_ptr<gateway::Router> router_;
   std::unique_ptr<gateway::Pipeline> pipeline_;
 };

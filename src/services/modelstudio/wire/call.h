@@ -8,12 +8,17 @@
 
 #include "gateway/pipeline/service.h"
 #include "services/modelstudio/core/file_store.h"
+#include "services/modelstudio/core/job_store.h"
 #include "services/modelstudio/core/model_keys.h"
 #include "services/modelstudio/core/objects.h"
 #include "services/modelstudio/core/response_store.h"
 #include "services/modelstudio/core/upload_signer.h"
 #include "services/modelstudio/wire/dialect.h"
 #include "services/modelstudio/wire/errors.h"
+
+namespace lakeside::modelstudio::ops {
+class JobRunner;
+}
 
 namespace lakeside::modelstudio::wire {
 
@@ -25,17 +30,26 @@ struct Environment {
   const ModelKeys& keys;
   Objects& objects;
   FileStore& files;
+  JobStore& jobs;
   const UploadSigner& uploads;
   ResponseStore& responses;
   const Clock& clock;
   std::chrono::milliseconds start_within{0};  // 0: a request may wait as long as it likes
+  ops::JobRunner* runner = nullptr;           // set before the first request
+
+  // The same on other models.
+  [[nodiscard]] Environment with(ModelServer& other) const {
+    return {other, keys, objects, files, jobs, uploads, responses, clock, start_within, runner};
+  }
 };
 
 struct StudioCall final : gateway::Call {
   StudioCall(http::Request& r, const Environment& e) : Call(r), env(e) {}
 
   [[nodiscard]] const http::RequestHead& head() const { return request.head; }
-  [[nodiscard]] serving::Tenant tenant() const { return tenant_of(*key); }
+  [[nodiscard]] serving::Tenant tenant() const {
+    return background ? *background : tenant_of(*key);
+  }
   [[nodiscard]] std::string wire_id() const { return wire_request_id(request.id, dialect); }
   [[nodiscard]] http::Response error(const WireError& error) const {
     return error_response(error, dialect, request.id);
@@ -47,8 +61,9 @@ struct StudioCall final : gateway::Call {
   const Environment& env;
   Dialect dialect = Dialect::kOpenAi;
   const Row* row = nullptr;
-  std::string id;               // what the path's {…} stands for, decoded
-  std::optional<ModelKey> key;  // by authenticate
+  std::string id;                             // what the path's {…} stands for, decoded
+  std::optional<ModelKey> key;                // by authenticate
+  std::optional<serving::Tenant> background;  // of a line of a job
 };
 
 using Decode = Decoded<std::unique_ptr<gateway::Action>> (*)(StudioCall& call,

@@ -25,6 +25,10 @@ ActionResult decode_list_files(StudioCall& call, const std::string& body);
 ActionResult decode_retrieve_file(StudioCall& call, const std::string& body);
 ActionResult decode_delete_file(StudioCall& call, const std::string& body);
 ActionResult decode_download_file(StudioCall& call, const std::string& body);
+ActionResult decode_create_batch(StudioCall& call, const std::string& body);
+ActionResult decode_list_batches(StudioCall& call, const std::string& body);
+ActionResult decode_retrieve_batch(StudioCall& call, const std::string& body);
+ActionResult decode_cancel_batch(StudioCall& call, const std::string& body);
 
 // DashScope
 ActionResult decode_text_generation(StudioCall& call, const std::string& body);
@@ -32,6 +36,9 @@ ActionResult decode_text_embedding(StudioCall& call, const std::string& body);
 ActionResult decode_text_rerank(StudioCall& call, const std::string& body);
 ActionResult decode_tokenizer(StudioCall& call, const std::string& body);
 ActionResult decode_dashscope_models(StudioCall& call, const std::string& body);
+ActionResult decode_get_task(StudioCall& call, const std::string& body);
+ActionResult decode_cancel_task(StudioCall& call, const std::string& body);
+ActionResult decode_list_tasks(StudioCall& call, const std::string& body);
 ActionResult decode_upload_files(StudioCall& call, const std::string& body);
 ActionResult decode_list_dashscope_files(StudioCall& call, const std::string& body);
 ActionResult decode_get_file(StudioCall& call, const std::string& body);

@@ -6,6 +6,7 @@
 #include "services/modelstudio/wire/chat_fields.h"
 #include "services/modelstudio/wire/codecs.h"
 #include "services/modelstudio/wire/dashscope_fields.h"
+#include "services/modelstudio/wire/dashscope_tasks.h"
 #include "services/modelstudio/wire/shapes.h"
 
 namespace lakeside::modelstudio::wire {
@@ -174,6 +175,7 @@ std::unique_ptr<ReplyWriter> make_dashscope_writer(std::string request_id,
 ActionResult decode_text_generation(StudioCall& call, const std::string& body) {
   auto request = parse_text_generation(body);
   if (!request) return std::unexpected(std::move(request.error()));
+  if (wants_task(call)) return make_task(call, request->call.request.model, body);
   request->call.request.tenant = call.tenant();
   request->call.request.start_within = call.env.start_within;
   auto enabled = call.head().header("X-DashScope-SSE").value_or("");

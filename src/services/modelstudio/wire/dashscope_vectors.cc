@@ -3,6 +3,7 @@
 #include "services/modelstudio/wire/chat_fields.h"
 #include "services/modelstudio/wire/codecs.h"
 #include "services/modelstudio/wire/dashscope_fields.h"
+#include "services/modelstudio/wire/dashscope_tasks.h"
 #include "services/modelstudio/wire/vector_fields.h"
 #include "services/modelstudio/wire/vectors.h"
 
@@ -109,8 +110,12 @@ Decoded<ops::Tokenize> parse_tokenizer(std::string_view text) {
 }
 
 ActionResult decode_text_embedding(StudioCall& call, const std::string& body) {
+  if (body.find("\"url\"") != std::string::npos && names_texts(body)) {
+    return decode_batch_embedding(call, body);
+  }
   auto request = parse_dashscope_embedding(body);
   if (!request) return std::unexpected(std::move(request.error()));
+  if (wants_task(call)) return make_task(call, request->embed.model, body);
   request->embed.tenant = call.tenant();
   return std::make_unique<EmbedAction>(std::move(request->embed));
 }
@@ -118,6 +123,7 @@ ActionResult decode_text_embedding(StudioCall& call, const std::string& body) {
 ActionResult decode_text_rerank(StudioCall& call, const std::string& body) {
   auto request = parse_dashscope_rerank(body);
   if (!request) return std::unexpected(std::move(request.error()));
+  if (wants_task(call)) return make_task(call, request->model, body);
   request->tenant = call.tenant();
   return std::make_unique<RankAction>(std::move(*request));
 }
