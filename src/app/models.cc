@@ -125,6 +125,8 @@ class FolderModels final : public Models {
   Task<Status> reset() override {
     Status files = co_await stored_files_->clear();
     if (!files) co_return files;
+    Status jobs = co_await jobs_.clear();
+    if (!jobs) co_return jobs;
     co_return co_await responses_->clear();
   }
   Task<Result<std::size_t>> remove_expired() override {

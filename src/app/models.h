@@ -30,7 +30,7 @@ class Models {
   [[nodiscard]] virtual modelstudio::KeyStore& keys() = 0;
   // For housekeeping: some of the files and responses whose time is over; how many.
   virtual Task<Result<std::size_t>> remove_expired() = 0;
-  // Forgets files and responses; keys stay.
+  // Forgets files, batches, tasks and responses; keys stay.
   virtual Task<Status> reset() = 0;
   [[nodiscard]] virtual std::vector<serving::ModelStatus> list() const = 0;
   // An empty name: the key's.

@@ -8,6 +8,7 @@
 
 #include "base/crypto.h"
 #include "base/encoding.h"
+#include "services/modelstudio/core/clear.h"
 
 namespace lakeside::modelstudio {
 namespace {
@@ -266,6 +267,23 @@ Task<Status> JobStore::remove(const JobName& name) {
   batch.remove(request_key(name.id));
   batch.remove(age_key(name.id));
   co_return co_await kv_.commit(partition(), batch);
+}
+
+Task<Status> JobStore::clear() {
+  std::vector<JobName> names;
+  engines::ScanVisitor visitor = [&](std::string_view key, std::string_view record) {
+    auto job = decode_job(record);
+    const bool is_job = key.starts_with("b/") || key.starts_with("t/");
+    if (is_job && job) names.push_back({job->workspace, job->id});
+    return engines::ScanStep::next();
+  };
+  Status scanned = co_await kv_.scan(partition(), "", visitor);
+  if (!scanned) co_return scanned;
+  for (const JobName& name : names) {
+    Status removed = co_await remove(name);
+    if (!removed) co_return removed;
+  }
+  co_return co_await modelstudio::clear(kv_, partition());
 }
 
 // Its pieces first: a line is there once its head is.

@@ -59,6 +59,8 @@ class JobStore {
   Task<Result<std::vector<JobName>>> tasks_before(Time time, std::size_t limit);
   // With everything of it.
   Task<Status> remove(const JobName& name);
+  // All of them. What runs ends when it next looks for its record.
+  Task<Status> clear();
 
   // Results: written once or again, whole.
   Task<Status> put_line(const std::string& id, std::uint32_t number, const LineResult& result);

@@ -168,6 +168,16 @@ TEST_F(Jobs, TasksAreFoundByTheirAge) {
   EXPECT_FALSE(run_blocking(store_.find({"default", ids[0]}))->has_value());
 }
 
+TEST_F(Jobs, AreForgottenAtAReset) {
+  Job job = batch(std::chrono::seconds(0));
+  add(job);
+  ASSERT_TRUE(run_blocking(store_.put_line(job.id, 1, {true, {}, "x"})));
+  ASSERT_TRUE(run_blocking(store_.clear()));
+  EXPECT_FALSE(run_blocking(store_.find({"default", job.id}))->has_value());
+  EXPECT_TRUE(run_blocking(store_.active())->empty());
+  EXPECT_TRUE(run_blocking(store_.lines_done(job.id))->empty());
+}
+
 std::vector<std::string> lines_of(const std::string& text) {
   MemoryObjects objects;
   StringReader source(text);
