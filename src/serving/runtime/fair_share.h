@@ -27,13 +27,21 @@ class FairShare {
     }
   };
 
+  // How many tokens who was idle may have ahead of all others.
+  static constexpr double kCredit = 64;
+
   // The account lives until leave() was called as often as enter().
   Account& enter(const Tenant& tenant);
   void leave(const std::string& tenant);
-  // After each step: who had all it wanted earns no claim on later steps.
+  // What the account may have before it has had as much as the others; 0 to kCredit.
+  [[nodiscard]] double lag(const Account& account) const;
+  // After each step: who had all it wanted earns no claim on later steps but the credit.
   void settle();
 
  private:
+  // Came back now, it would begin no earlier than who was never there.
+  [[nodiscard]] bool forgettable(const Account& account) const;
+
   std::map<std::string, Account> accounts_;  // also of those who are gone but had more than others
   double floor_ = 0;                         // where who comes new begins
 };

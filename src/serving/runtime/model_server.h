@@ -36,6 +36,7 @@ struct RuntimeOptions {
   std::uint32_t max_queue = 256;   // requests that wait for one model
   std::uint32_t streams_per_step = 16;
   std::uint32_t background_rows = 32;
+  std::chrono::milliseconds step_time{150};
   const Clock* clock = &system_clock();
   UsageSink* usage = nullptr;      // may be none
   Metrics* metrics = nullptr;      // may be none

@@ -7,9 +7,9 @@
 namespace lakeside::serving {
 
 void Scheduler::compute() {
-  Status status = backend_.decode(rows_);
+  Status status = decode_timed();
   while (!status && status.error().code == ErrorCode::kNoSpace && sequences_.evict()) {
-    status = backend_.decode(rows_);
+    status = decode_timed();
   }
   if (!status && status.error().code == ErrorCode::kNoSpace) {
     handle_no_space();
@@ -26,6 +26,17 @@ void Scheduler::compute() {
     if (planned.job->remaining() == 0) take_result(*planned.job, planned.last_row);
   }
   sweep();
+}
+
+// Few rows cost more each than many, so they tell nothing of a prompt's.
+Status Scheduler::decode_timed() {
+  const Time begun = clock_.now();
+  Status status = backend_.decode(rows_);
+  const std::chrono::duration<double> took = clock_.now() - begun;
+  if (!status || rows_.size() < kLeastRows || took.count() < 0) return status;
+  const double each = took.count() / static_cast<double>(rows_.size());
+  seconds_per_row_ = seconds_per_row_ == 0 ? each : (seconds_per_row_ + each) / 2;
+  return status;
 }
 
 void Scheduler::take_result(Job& job, std::size_t last_row) {

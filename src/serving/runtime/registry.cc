@@ -190,7 +190,8 @@ void Registry::load_file(const std::shared_ptr<Entry>& entry) {
   const std::string& name = entry->file.name;
   LoopOptions loop;
   loop.model = name;
-  loop.scheduler = {options_.load, options_.streams_per_step, options_.background_rows};
+  loop.scheduler = {options_.load, options_.streams_per_step, options_.background_rows,
+                    options_.step_time};
   loop.scheduler.load.path = entry->file.path;
   loop.max_queue = options_.max_queue;
   loop.clock = options_.clock;

@@ -5,6 +5,7 @@
 // common with it; where that is still being computed, it waits for that part alone.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -27,7 +28,13 @@ struct SchedulerOptions {
   std::uint32_t streams_per_step = 16;
   // Rows of prompts in a step with replies of a higher priority.
   std::uint32_t background_rows = 32;
+  // How long a step should take: a prompt is read in pieces so small that running replies, and who
+  // comes next, do not wait longer. 0: pieces are as large as load.batch_tokens allows.
+  std::chrono::milliseconds step_time{0};
 };
+
+// A step may have so many rows, however slow the model is.
+inline constexpr std::size_t kLeastRows = 24;
 
 // How a job ended; neither: the reader went away.
 struct Outcome {
@@ -74,12 +81,15 @@ class Scheduler {
   void resolve_leaders();
   // plan.cc: who is computed in this step
   void plan();
+  [[nodiscard]] std::size_t rows_for_step() const;
+  [[nodiscard]] std::size_t rows_for_lagging(std::span<Job* const> jobs) const;
   void plan_replies(std::span<Job* const> jobs, std::size_t& room);
-  void plan_prompts(std::span<Job* const> jobs, std::size_t& room);
+  void plan_prompts(std::span<Job* const> jobs, std::size_t room, std::size_t extra);
   [[nodiscard]] Job& leader_of(Job& job) const;
   void add_rows(Job& job);
   // output.cc: what comes of it
   void compute();
+  Status decode_timed();
   void take_result(Job& job, std::size_t last_row);
   void take_token(Job& job, const Choice& choice);
   void note_first_token(Job& job);
@@ -94,7 +104,8 @@ class Scheduler {
   const OnEnd on_end_;
   FairShare shares_;
   Sequences sequences_;
-  std::int32_t context_;  // the longest a sequence may become
+  std::int32_t context_;        // the longest a sequence may become
+  double seconds_per_row_ = 0;  // of late; 0: not known yet
   JobList queue_;
   JobList running_;
   std::vector<std::unique_ptr<Job>> ended_;

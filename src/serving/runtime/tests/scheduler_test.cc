@@ -49,10 +49,11 @@ Task<void> read(Reply& reply) {
 
 class Desk {
  public:
-  explicit Desk(const LoadOptions& load = {}, std::uint32_t streams_per_step = 16)
+  explicit Desk(const LoadOptions& load = {}, std::uint32_t streams_per_step = 16,
+                std::chrono::milliseconds step_time = {})
       : load_(load),
         model_(make_fake_backend({.load = load, .probe = &probe})),
-        scheduler_(*model_, {load, streams_per_step, 32}, clock,
+        scheduler_(*model_, {load, streams_per_step, 32, step_time}, clock,
                    [this](const Job& job, const Outcome& outcome, auto then) {
                      ++ends;
                      ++ends_of[job.tenant.id];
@@ -264,7 +265,7 @@ TEST(Scheduler, WeightsDecideWhoIsAdmitted) {
   EXPECT_NEAR(ratio, 3, 0.3);
 }
 
-TEST(Scheduler, WhoWantedLittleSavesNothingUp) {
+TEST(Scheduler, WhoWantedLittleSavesUpNoMoreThanTheCredit) {
   Desk desk({}, 4);
   std::vector<Reply*> light = {&desk.ask("repeat 100000", tenant("light"))};
   for (int i = 0; i < 8; ++i) desk.ask("repeat 100000", tenant("heavy"));
@@ -274,7 +275,47 @@ TEST(Scheduler, WhoWantedLittleSavesNothingUp) {
   desk.steps(50);
   std::uint64_t tokens = 0;
   for (Reply* reply : light) tokens += reply->tokens();
-  EXPECT_NEAR(static_cast<double>(tokens), 300, 20);
+  EXPECT_NEAR(static_cast<double>(tokens), 300, 20 + FairShare::kCredit);
+}
+
+// A model that takes 10 ms for each row and steps of 400 ms.
+TEST(Scheduler, PiecesOfPromptsAreAsLargeAsAStepMayTake) {
+  using namespace std::chrono_literals;
+  Desk desk({.batch_tokens = 512}, 16, 400ms);
+  std::vector<std::size_t> rows;
+  desk.probe.on_decode = [&](std::span<const Row> now) -> Status {
+    rows.push_back(now.size());
+    desk.clock.set(desk.clock.now() + 10ms * now.size());
+    return {};
+  };
+  const std::string longer(1000, 'x');
+  desk.ask(longer, alone("first"), 1);
+  desk.step();
+  EXPECT_EQ(rows.back(), 64U);  // before anything is known of its speed
+  desk.step();
+  EXPECT_EQ(rows.back(), 160U);  // nobody writes: four times as long
+  desk.finish();
+  desk.ask("repeat 100000", alone("writer"));
+  desk.steps(3);
+  Reply& reader = desk.ask(longer, alone("reader"), 1);
+  desk.steps(8);
+  EXPECT_EQ(rows.back(), 40U);
+  EXPECT_EQ(reader.tokens(), 0U);
+}
+
+// Who asks now and then has a short prompt read in the next step, beyond what a step has.
+TEST(Scheduler, AShortPromptOfALightTenantIsReadAtOnce) {
+  using namespace std::chrono_literals;
+  Desk desk({.batch_tokens = 512}, 16, 100ms);
+  desk.probe.on_decode = [&](std::span<const Row> now) -> Status {
+    desk.clock.set(desk.clock.now() + 10ms * now.size());
+    return {};
+  };
+  for (int i = 0; i < 40; ++i) desk.ask("repeat 100000", tenant("heavy"));
+  desk.steps(100);
+  Reply& light = desk.ask(std::string(50, 'x'), alone("light"), 20);
+  desk.step();
+  EXPECT_EQ(light.tokens(), 1U);
 }
 
 TEST(Scheduler, ALightTenantIsServedBesideASaturatingOne) {
