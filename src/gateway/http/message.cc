@@ -101,14 +101,17 @@ void HeaderBlock::add(std::string_view name, std::string_view value) {
     return;
   }
   std::size_t before = text_.size();
-  text_.resize_and_overwrite(before + name.size() + value.size() + 4, [&](char* text, auto size) {
+  std::size_t after = before + name.size() + value.size() + 4;
+  // g++ 12 hands the operation a size that is rounded up where the text has to move: returning that
+  // one would send bytes that nobody wrote.
+  text_.resize_and_overwrite(after, [&](char* text, std::size_t) {
     char* at = std::copy(name.begin(), name.end(), text + before);
     *at++ = ':';
     *at++ = ' ';
     at = std::copy(value.begin(), value.end(), at);
     *at++ = '\r';
     *at = '\n';
-    return size;
+    return after;
   });
 }
 

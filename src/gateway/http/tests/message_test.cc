@@ -60,6 +60,17 @@ TEST(HeaderBlock, CannotBeSplitByAValue) {
   EXPECT_EQ(zero.text(), "a: bc\td\r\n");
 }
 
+TEST(HeaderBlock, GrowsByWhatIsAdded) {
+  HeaderBlock block;
+  std::string expected;
+  for (std::size_t size : {700U, 700U, 5000U, 1U}) {
+    std::string value(size, 'v');
+    block.add("x-oss-meta-n", value);
+    expected += "x-oss-meta-n: " + value + "\r\n";
+  }
+  EXPECT_EQ(block.text(), expected);
+}
+
 TEST(HeaderBlock, FindsControlCharactersAnywhere) {
   for (std::size_t size = 1; size <= 20; ++size) {
     for (std::size_t at = 0; at < size; ++at) {
