@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/encoding.h"
 #include "services/ram/policy/compiled_rules.h"
@@ -31,6 +32,37 @@ bool compare(Comparison comparison, const T& asked, const T& written) {
   }
 }
 
+// The request's values as what conditions take them for, each read once an evaluation: the source
+// address is compared by many statements.
+class ReadValues {
+ public:
+  const std::optional<IpAddress>& ip(const std::string& text) { return read(ips_, text, parse_ip); }
+  const std::optional<double>& number(const std::string& text) {
+    return read(numbers_, text, parse_number);
+  }
+  const std::optional<std::int64_t>& date(const std::string& text) {
+    return read(dates_, text, parse_date);
+  }
+
+ private:
+  // A value is known by where it is: the context does not change during an evaluation.
+  template <class T>
+  using Known = std::vector<std::pair<const std::string*, std::optional<T>>>;
+
+  template <class T>
+  static const std::optional<T>& read(Known<T>& known, const std::string& text,
+                                      std::optional<T> (*parse)(std::string_view)) {
+    for (const auto& [where, value] : known) {
+      if (where == &text) return value;
+    }
+    return known.emplace_back(&text, parse(text)).second;
+  }
+
+  Known<IpAddress> ips_;
+  Known<double> numbers_;
+  Known<std::int64_t> dates_;
+};
+
 template <class T>
 bool compares_to_any(const ConditionRule& rule, const std::optional<T>& asked) {
   if (!asked) return false;  // the request's value is none of this type
@@ -39,7 +71,7 @@ bool compares_to_any(const ConditionRule& rule, const std::optional<T>& asked) {
   });
 }
 
-bool compares_to_any(const ConditionRule& rule, const std::string& asked) {
+bool compares_to_any(const ConditionRule& rule, const std::string& asked, ReadValues& values) {
   auto any_text = [&](auto fits) {
     return std::ranges::any_of(rule.values, [&](const ConditionRule::Value& value) {
       return fits(std::get<std::string>(value));
@@ -55,7 +87,7 @@ bool compares_to_any(const ConditionRule& rule, const std::string& asked) {
     case Comparison::kBool:
       return compares_to_any(rule, parse_bool(asked));
     case Comparison::kIpAddress: {
-      auto address = parse_ip(asked);
+      const auto& address = values.ip(asked);
       return address && std::ranges::any_of(rule.values, [&](const ConditionRule::Value& value) {
                return std::get<IpRange>(value).contains(*address);
              });
@@ -65,13 +97,13 @@ bool compares_to_any(const ConditionRule& rule, const std::string& asked) {
     case Comparison::kDateLessThanEquals:
     case Comparison::kDateGreaterThan:
     case Comparison::kDateGreaterThanEquals:
-      return compares_to_any(rule, parse_date(asked));
+      return compares_to_any(rule, values.date(asked));
     default:
-      return compares_to_any(rule, parse_number(asked));
+      return compares_to_any(rule, values.number(asked));
   }
 }
 
-bool holds(const ConditionRule& rule, const Context& context) {
+bool holds(const ConditionRule& rule, const Context& context, ReadValues& read) {
   const Context::Entry* entry = context.find(rule.key, rule.hash);
   const ConditionOperator& op = rule.op;
   if (entry == nullptr || entry->values.empty()) {
@@ -79,7 +111,7 @@ bool holds(const ConditionRule& rule, const Context& context) {
     if (op.quantifier != Quantifier::kNone) return op.quantifier == Quantifier::kForAllValues;
     return op.negated;
   }
-  auto compares = [&](const std::string& value) { return compares_to_any(rule, value); };
+  auto compares = [&](const std::string& value) { return compares_to_any(rule, value, read); };
   auto fits = [&](const std::string& value) { return compares(value) != op.negated; };
   switch (op.quantifier) {
     case Quantifier::kForAnyValue:
@@ -156,7 +188,7 @@ class Evaluation {
     return statement.actions.covers(action_) && statement.resources.covers(resource_) &&
            (!statement.principals || names_caller(statement)) &&
            std::ranges::all_of(statement.conditions, [&](const ConditionRule& condition) {
-             return holds(condition, context());
+             return holds(condition, context(), read_);
            });
   }
 
@@ -192,6 +224,7 @@ class Evaluation {
   const ContextSource* source_;
   bool owner_is_caller_;
   std::optional<Context> context_;
+  ReadValues read_;
 };
 
 struct Found {
@@ -271,6 +304,7 @@ Found resource_allow(Evaluation& evaluation, const Grounds& grounds, bool& block
 }  // namespace
 
 void Context::add(std::string_view key, std::string value) {
+  if (entries_.empty()) entries_.reserve(16);
   std::string lower = to_lower_ascii(key);
   std::uint64_t hash = hash_text(lower);
   for (Entry& entry : entries_) {

@@ -63,9 +63,16 @@ std::optional<int> zone_offset(std::string_view text) {
   return sign * (hours * 3600 + minutes * 60);
 }
 
-bool is_v4_in_v6(const std::array<std::uint8_t, 16>& bytes) {
-  return std::all_of(bytes.begin(), bytes.begin() + 10, [](auto b) { return b == 0; }) &&
-         bytes[10] == 0xFF && bytes[11] == 0xFF;
+constexpr std::uint64_t kV4InV6 = 0xFFFF00000000;
+
+bool is_v4_in_v6(const IpAddress& address) {
+  return address.v6 && address.bits[0] == 0 && address.bits[1] >> 32 == kV4InV6 >> 32;
+}
+
+std::uint64_t read_bits(const std::uint8_t* bytes, int count) {
+  std::uint64_t out = 0;
+  for (int i = 0; i < count; ++i) out = out << 8 | bytes[i];
+  return out;
 }
 
 // As written: an IPv4 address in IPv6 stays one of IPv6.
@@ -75,17 +82,22 @@ std::optional<IpAddress> parse_ip_as_written(std::string_view text) {
   std::memcpy(buffer, text.data(), text.size());
   buffer[text.size()] = '\0';
   if (std::strlen(buffer) != text.size()) return std::nullopt;
-  IpAddress address;
-  if (inet_pton(AF_INET, buffer, address.bytes.data()) == 1) return address;
-  address.v6 = true;
-  if (inet_pton(AF_INET6, buffer, address.bytes.data()) == 1) return address;
+  std::uint8_t bytes[16];
+  if (inet_pton(AF_INET, buffer, bytes) == 1) {
+    return IpAddress{false, {read_bits(bytes, 4) << 32, 0}};
+  }
+  if (inet_pton(AF_INET6, buffer, bytes) == 1) {
+    return IpAddress{true, {read_bits(bytes, 8), read_bits(bytes + 8, 8)}};
+  }
   return std::nullopt;
 }
 
-IpAddress to_v4(const IpAddress& address) {
-  IpAddress v4;
-  std::copy(address.bytes.begin() + 12, address.bytes.end(), v4.bytes.begin());
-  return v4;
+IpAddress to_v4(const IpAddress& address) { return {false, {address.bits[1] << 32, 0}}; }
+
+// The first `count` bits of 64.
+std::uint64_t first_bits(int count) {
+  if (count <= 0) return 0;
+  return count >= 64 ? ~std::uint64_t{0} : ~(~std::uint64_t{0} >> count);
 }
 
 }  // namespace
@@ -166,7 +178,7 @@ std::optional<std::int64_t> parse_date(std::string_view text) {
 
 std::optional<IpAddress> parse_ip(std::string_view text) {
   auto address = parse_ip_as_written(text);
-  if (address && address->v6 && is_v4_in_v6(address->bytes)) return to_v4(*address);
+  if (address && is_v4_in_v6(*address)) return to_v4(*address);
   return address;
 }
 
@@ -186,25 +198,13 @@ std::optional<IpRange> parse_ip_range(std::string_view text) {
     if (!prefix || *prefix > static_cast<std::uint64_t>(range.prefix)) return std::nullopt;
     range.prefix = static_cast<int>(*prefix);
   }
-  if (base->v6 && range.prefix >= 96 && is_v4_in_v6(base->bytes)) {
+  if (range.prefix >= 96 && is_v4_in_v6(*base)) {
     range.base = to_v4(*base);
     range.prefix -= 96;
   }
+  range.mask = {first_bits(range.prefix), first_bits(range.prefix - 64)};
+  for (std::size_t i = 0; i < 2; ++i) range.base.bits[i] &= range.mask[i];
   return range;
-}
-
-bool IpRange::contains(const IpAddress& address) const {
-  if (everything) return true;
-  if (address.v6 != base.v6) return false;
-  std::size_t whole = static_cast<std::size_t>(prefix) / 8;
-  if (!std::equal(base.bytes.begin(), base.bytes.begin() + static_cast<std::ptrdiff_t>(whole),
-                  address.bytes.begin())) {
-    return false;
-  }
-  int rest = prefix % 8;
-  if (rest == 0) return true;
-  auto mask = static_cast<std::uint8_t>(0xFF00 >> rest);
-  return (base.bytes[whole] & mask) == (address.bytes[whole] & mask);
 }
 
 }  // namespace lakeside::ram::policy

@@ -33,7 +33,7 @@ namespace lakeside::ram::policy {
 
 struct IpAddress {
   bool v6 = false;
-  std::array<std::uint8_t, 16> bytes{};  // v4: the first 4
+  std::array<std::uint64_t, 2> bits{};  // the first bit is the highest; v4 has 32
 };
 
 // An IPv4 address that is written as IPv6 (::ffff:1.2.3.4) is one of IPv4.
@@ -41,10 +41,14 @@ struct IpAddress {
 
 struct IpRange {
   bool everything = false;  // "*"
-  IpAddress base;
+  IpAddress base;           // without the bits that do not count
+  std::array<std::uint64_t, 2> mask{};
   int prefix = 0;
 
-  [[nodiscard]] bool contains(const IpAddress& address) const;
+  [[nodiscard]] bool contains(const IpAddress& address) const {
+    return everything || (address.v6 == base.v6 && (address.bits[0] & mask[0]) == base.bits[0] &&
+                          (address.bits[1] & mask[1]) == base.bits[1]);
+  }
 };
 
 // An address, a CIDR block, or "*". Bits behind the prefix are ignored.
