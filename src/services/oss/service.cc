@@ -33,8 +33,56 @@ OssStatus check_expected_owner(const OssCall& call, std::string_view header,
   return fail(Errc::kAccessDenied);
 }
 
+// The condition keys of OSS ("Authorization syntax and elements"). Tags are not kept yet, and there
+// are no VPCs: acs:SourceVpc, oss:BucketTag/… and oss:ExistingObjectTag/… are in no request.
+class CallFacts final : public ops::Facts {
+ public:
+  explicit CallFacts(const OssCall& call) : call_(call) {}
+
+  void tell(const std::function<void(std::string_view, std::string)>& fact) const override {
+    fact("acs:SourceIp", call_.request.peer);
+    fact("acs:SecureTransport", call_.request.tls ? "true" : "false");
+    fact("acs:CurrentTime", format_iso8601_millis(call_.env.clock.now()));
+    header(fact, "acs:UserAgent", "User-Agent");
+    if (call_.identity.principal.kind != Principal::Kind::kAnonymous) {
+      fact("acs:AccessId", call_.identity.principal.access_key_id);
+      fact("acs:MFAPresent", "false");  // a signature says nothing of a second factor
+    }
+    bool on_object = !call_.key().empty();
+    header(fact, on_object ? "oss:x-oss-object-acl" : "oss:x-oss-acl",
+           call_.dialect == Dialect::kS3 ? "x-amz-acl"
+           : on_object                   ? "x-oss-object-acl"
+                                         : "x-oss-acl");
+    listing(fact);
+  }
+
+ private:
+  using Fact = std::function<void(std::string_view, std::string)>;
+
+  void header(const Fact& fact, std::string_view key, std::string_view name) const {
+    if (auto value = call_.head().header(name)) fact(key, std::string(*value));
+  }
+
+  // A listing without a prefix is one of everything: policies allow it with "oss:Prefix": "".
+  void listing(const Fact& fact) const {
+    std::string_view permission = call_.row->info.permission;
+    if (permission != "oss:ListObjects" && permission != "oss:ListObjectVersions" &&
+        permission != "oss:ListMultipartUploads") {
+      return;
+    }
+    const http::QueryParam* prefix = call_.head().param("prefix");
+    const http::QueryParam* delimiter = call_.head().param("delimiter");
+    fact("oss:Prefix", prefix != nullptr ? prefix->value : "");
+    fact("oss:Delimiter", delimiter != nullptr ? delimiter->value : "");
+  }
+
+  const OssCall& call_;
+};
+
 Task<OssStatus> authorise_source(const OssCall& call, const ops::ObjectName& source) {
-  ops::Question question{"oss:GetObject", ops::Access::kObjectRead, source.bucket, source.key};
+  CallFacts facts(call);
+  ops::Question question{"oss:GetObject", ops::Access::kObjectRead, source.bucket, source.key, {},
+                         &facts};
   auto bucket = co_await ops::authorise(*call.env.store, call.identity.principal, question);
   if (!bucket) co_return std::unexpected(std::move(bucket.error()));
   co_return check_expected_owner(call, "x-amz-source-expected-bucket-owner", *bucket);
@@ -42,15 +90,22 @@ Task<OssStatus> authorise_source(const OssCall& call, const ops::ObjectName& sou
 
 // An ACL is the owner's to set, also where it comes with a write that is open to all.
 Task<OssStatus> authorise_acl(const OssCall& call) {
-  ops::Question question{"oss:PutObjectAcl", ops::Access::kBucketOwner, call.bucket(), call.key()};
+  CallFacts facts(call);
+  ops::Question question{
+      "oss:PutObjectAcl", ops::Access::kBucketOwner, call.bucket(), call.key(), {}, &facts};
   auto bucket = co_await ops::authorise(*call.env.store, call.identity.principal, question);
   if (!bucket) co_return std::unexpected(std::move(bucket.error()));
   co_return OssStatus{};
 }
 
 Task<OssStatus> authorise_all(OssCall& call, const OssAction& action) {
-  ops::Question question{call.row->info.permission, call.row->access, call.bucket(), call.key(),
-                         action.keys()};
+  CallFacts facts(call);
+  ops::Question question{call.row->info.permission,
+                         call.row->access,
+                         call.bucket(),
+                         call.key(),
+                         action.keys(),
+                         &facts};
   auto bucket = co_await ops::authorise(*call.env.store, call.identity.principal, question);
   if (!bucket) co_return std::unexpected(std::move(bucket.error()));
   OssStatus done = check_expected_owner(call, "x-amz-expected-bucket-owner", *bucket);

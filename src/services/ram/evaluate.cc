@@ -1,17 +1,42 @@
 #include "services/ram/service.h"
 
 namespace lakeside::ram {
+namespace {
 
+policy::Caller caller_of(const Principal& principal) {
+  policy::Caller caller;
+  switch (principal.kind) {
+    case Principal::Kind::kAnonymous:
+      return caller;
+    case Principal::Kind::kRoot:
+      caller.kind = policy::Caller::Kind::kRoot;
+      break;
+    case Principal::Kind::kUser:
+      caller.kind = policy::Caller::Kind::kUser;
+      break;
+  }
+  caller.account_id = principal.account_id;
+  caller.name = principal.name;
+  return caller;
+}
+
+policy::Request question(const AccessRequest& request) {
+  return {request.permission, request.resource, request.owner_account, request.context};
+}
+
+}  // namespace
+
+// There are no stored policies yet: the account and the access list decide.
 Decision evaluate(const Principal& principal, const AccessRequest& request) {
-  if (principal.kind == Principal::Kind::kRoot &&
-      (request.owner_account.empty() || request.owner_account == principal.account_id)) {
-    return {true, "the root account may do everything in its account"};
-  }
-  if (request.granted_to_all) return {true, "the resource's access list grants it to all"};
-  if (principal.kind == Principal::Kind::kAnonymous) {
-    return {false, "anonymous callers may do only what an access list grants to all"};
-  }
-  return {false, "no policy and no access list allows it"};
+  policy::Grounds grounds;
+  grounds.granted_by_acl = request.granted_to_all;
+  return policy::evaluate(caller_of(principal), question(request), grounds);
+}
+
+Denial denial(const Principal& principal, const AccessRequest& request, const Decision& decision) {
+  policy::Caller caller = caller_of(principal);
+  return {policy::arn_of(caller), policy::explain(decision),
+          policy::access_denied_detail(decision, caller, question(request))};
 }
 
 }  // namespace lakeside::ram

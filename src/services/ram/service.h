@@ -3,10 +3,17 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/principal.h"
+#include "services/ram/policy/explain.h"
 
 namespace lakeside::ram {
+
+using policy::Context;
+using policy::ContextSource;
+using policy::Decision;
 
 struct AccessRequest {
   std::string_view permission;     // "oss:GetObject"
@@ -14,14 +21,21 @@ struct AccessRequest {
   std::string_view owner_account;  // of the resource; empty: none yet
   // What the resource's own access list grants to anybody.
   bool granted_to_all = false;
+  // Asked where a policy has conditions; null: there are no keys.
+  const ContextSource* context = nullptr;
 };
 
-struct Decision {
-  bool allowed;
-  std::string_view why;  // names the rule that decided; fit for the client
-};
-
-// Explicit deny, then allow, else deny. Never blocks.
+// Explicit deny, then allow, else deny: policy/evaluate.h. Never blocks.
 [[nodiscard]] Decision evaluate(const Principal& principal, const AccessRequest& request);
+
+// A denial as the client and the log have it.
+struct Denial {
+  std::string principal;  // "acs:ram::ACCOUNT:user/NAME"
+  std::string why;        // "no statement of a policy and no access list allows it"
+  // AccessDeniedDetail; empty for anonymous callers.
+  std::vector<std::pair<std::string, std::string>> detail;
+};
+[[nodiscard]] Denial denial(const Principal& principal, const AccessRequest& request,
+                            const Decision& decision);
 
 }  // namespace lakeside::ram

@@ -2,6 +2,7 @@
 // wire/ maps each to its code, status and EC; the domain only names it.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <memory>
 #include <string>
@@ -55,6 +56,23 @@ enum class Errc {
 
 struct ObjectInfo;
 
+// Why access was denied, for the client (OSS: AccessDeniedDetail) and for the log.
+struct Denial {
+  enum class By : std::uint8_t {
+    kNobody,  // no policy and no access list allows it
+    kSessionPolicy,
+    kIdentityPolicy,  // explicitly, as the next two
+    kBucketPolicy,
+    kBothPolicies,
+  };
+  By by = By::kNobody;
+  std::string principal;  // "acs:ram::ACCOUNT:user/NAME"
+  std::string action;
+  std::string resource;
+  std::string why;
+  std::vector<std::pair<std::string, std::string>> detail;  // empty for anonymous callers
+};
+
 struct OssError {
   Errc code;
   std::string message;  // for the client; empty: the code's standard text
@@ -63,6 +81,7 @@ struct OssError {
   std::string internal;  // for the log, never for the client
   // kNotModified: the object as it is, because a 304 carries its validators.
   std::shared_ptr<const ObjectInfo> object = {};
+  std::shared_ptr<const Denial> denial = {};  // kAccessDenied, where authorisation decided
 };
 
 template <class T>

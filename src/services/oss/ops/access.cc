@@ -1,5 +1,9 @@
 #include "services/oss/ops/access.h"
 
+#include <memory>
+#include <optional>
+#include <utility>
+
 #include "services/ram/service.h"
 
 namespace lakeside::oss::ops {
@@ -23,18 +27,59 @@ std::string resource_name(std::string_view account, std::string_view bucket, std
   return name;
 }
 
-OssStatus evaluate(const Principal& caller, const Question& question, std::string_view owner,
-                   std::string_view key, bool granted_to_all) {
-  std::string resource = resource_name(owner, question.bucket, key);
-  ram::Decision decision =
-      ram::evaluate(caller, {question.permission, resource, owner, granted_to_all});
-  if (decision.allowed) return {};
-  // Of the owner's own account a policy decided, else the access list.
-  bool by_policy = !is_anonymous(caller) && caller.account_id == owner;
-  return fail(Errc::kAccessDenied, by_policy ? std::string(decision.why) : std::string());
+class FactsAsContext final : public ram::ContextSource {
+ public:
+  explicit FactsAsContext(const Facts* facts) : facts_(facts) {}
+  void fill(ram::Context& context) const override {
+    if (facts_ == nullptr) return;
+    facts_->tell(
+        [&](std::string_view key, std::string value) { context.add(key, std::move(value)); });
+  }
+
+ private:
+  const Facts* facts_;
+};
+
+Denial::By who_denied(const ram::Decision& decision) {
+  using ram::policy::PolicyType;
+  if (decision.denied_by_both) return Denial::By::kBothPolicies;
+  if (decision.type == PolicyType::kSession) return Denial::By::kSessionPolicy;
+  if (decision.reason != ram::Decision::Reason::kExplicitDeny) return Denial::By::kNobody;
+  return decision.type == PolicyType::kResource ? Denial::By::kBucketPolicy
+                                                : Denial::By::kIdentityPolicy;
 }
 
-// The object's record is read only for strangers: the owner's reads are the hot path.
+// The first key that is denied, and by what.
+struct Refused {
+  std::string resource;
+  ram::Decision decision;
+
+  [[nodiscard]] bool explicitly() const { return who_denied(decision) != Denial::By::kNobody; }
+};
+
+std::optional<Refused> evaluate(const Principal& caller, const Question& question,
+                                std::string_view owner, std::string_view key, bool granted_to_all) {
+  std::string resource = resource_name(owner, question.bucket, key);
+  FactsAsContext context(question.facts);
+  ram::Decision decision =
+      ram::evaluate(caller, {question.permission, resource, owner, granted_to_all, &context});
+  if (decision.allowed) return std::nullopt;
+  return Refused{std::move(resource), std::move(decision)};
+}
+
+std::unexpected<OssError> denied(const Principal& caller, const Question& question,
+                                 std::string_view owner, Refused refused) {
+  FactsAsContext context(question.facts);
+  ram::Denial told = ram::denial(
+      caller, {question.permission, refused.resource, owner, false, &context}, refused.decision);
+  OssError error{Errc::kAccessDenied, {}, {}, {}};
+  error.denial = std::make_shared<const Denial>(Denial{
+      who_denied(refused.decision), std::move(told.principal), std::string(question.permission),
+      std::move(refused.resource), std::move(told.why), std::move(told.detail)});
+  return std::unexpected(std::move(error));
+}
+
+// The object's record is read only where no policy decides: the owner's reads are the hot path.
 Task<OssResult<bool>> object_lets_read(ObjectStore& store, const Bucket& bucket,
                                        const Question& question) {
   Preconditions none;
@@ -49,7 +94,7 @@ Task<OssResult<bool>> object_lets_read(ObjectStore& store, const Bucket& bucket,
 
 Task<OssResult<bool>> granted(ObjectStore& store, const Principal& caller, const Bucket& bucket,
                               const Question& question) {
-  if (!is_anonymous(caller) && caller.account_id == bucket.owner) co_return false;
+  if (caller.kind == Principal::Kind::kRoot && caller.account_id == bucket.owner) co_return false;
   switch (question.access) {
     case Access::kBucketRead:
       co_return lets_read(bucket.acl);
@@ -64,16 +109,16 @@ Task<OssResult<bool>> granted(ObjectStore& store, const Principal& caller, const
   co_return false;
 }
 
-OssStatus decide(const Principal& caller, const Question& question, std::string_view owner,
-                 bool granted_to_all) {
+std::optional<Refused> decide(const Principal& caller, const Question& question,
+                              std::string_view owner, bool granted_to_all) {
   if (question.keys.empty()) {
     return evaluate(caller, question, owner, question.key, granted_to_all);
   }
   for (const std::string& key : question.keys) {
-    OssStatus allowed = evaluate(caller, question, owner, key, granted_to_all);
-    if (!allowed) return allowed;
+    auto refused = evaluate(caller, question, owner, key, granted_to_all);
+    if (refused) return refused;
   }
-  return {};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -81,17 +126,21 @@ OssStatus decide(const Principal& caller, const Question& question, std::string_
 Task<OssResult<BucketPtr>> authorise(ObjectStore& store, const Principal& caller,
                                      const Question& question) {
   if (question.access == Access::kAccount) {
-    OssStatus allowed = fail(Errc::kAccessDenied);
-    if (!is_anonymous(caller)) allowed = decide(caller, question, caller.account_id, false);
-    if (!allowed) co_return std::unexpected(std::move(allowed.error()));
+    if (is_anonymous(caller)) co_return fail(Errc::kAccessDenied);
+    auto refused = decide(caller, question, caller.account_id, false);
+    if (refused) co_return denied(caller, question, caller.account_id, std::move(*refused));
     co_return BucketPtr();
   }
   auto bucket = co_await store.get_bucket(question.bucket);
   if (!bucket) co_return std::unexpected(std::move(bucket.error()));
-  auto by_acl = co_await granted(store, caller, **bucket, question);
-  if (!by_acl) co_return std::unexpected(std::move(by_acl.error()));
-  OssStatus allowed = decide(caller, question, (*bucket)->owner, *by_acl);
-  if (!allowed) co_return std::unexpected(std::move(allowed.error()));
+  const std::string& owner = (*bucket)->owner;
+  auto refused = decide(caller, question, owner, false);
+  if (refused && !refused->explicitly()) {
+    auto by_acl = co_await granted(store, caller, **bucket, question);
+    if (!by_acl) co_return std::unexpected(std::move(by_acl.error()));
+    if (*by_acl) refused = decide(caller, question, owner, true);
+  }
+  if (refused) co_return denied(caller, question, owner, std::move(*refused));
   co_return std::move(*bucket);
 }
 

@@ -1,6 +1,7 @@
 // Who may do what: the resource's owner and access lists, put to services/ram.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,15 @@ enum class Access : std::uint8_t {
   kObjectRead,   // whom the object's ACL lets read; it defaults to the bucket's
 };
 
+// What the conditions of policies are about: "acs:SourceIp" and its value.
+class Facts {
+ public:
+  virtual ~Facts() = default;
+  // Called only where a policy has conditions.
+  virtual void tell(
+      const std::function<void(std::string_view key, std::string value)>& fact) const = 0;
+};
+
 struct Question {
   std::string_view permission;  // "oss:GetObject"
   Access access;
@@ -25,6 +35,7 @@ struct Question {
   const std::string& key;
   // Where the operation is one on each of these keys instead of `key`.
   std::span<const std::string> keys = {};
+  const Facts* facts = nullptr;
 };
 
 // The bucket's record where it is allowed (null for kAccount), else kAccessDenied, or why the

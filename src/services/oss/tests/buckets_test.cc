@@ -1,6 +1,7 @@
 // Buckets and access through the whole service.
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
 #include "services/oss/tests/test_cloud.h"
 
 namespace lakeside::oss {
@@ -139,6 +140,30 @@ TEST(Access, PrivateBucket) {
   EXPECT_EQ(cloud.s3("GET /bkt/k", {}, "", Who::kAnonymous).element("Message"), "Access Denied");
   EXPECT_EQ(cloud.oss("GET /", {}, "", Who::kAnonymous).code, "AccessDenied");
   EXPECT_EQ(cloud.oss("PUT /other", {}, "", Who::kAnonymous).code, "AccessDenied");
+}
+
+TEST(Access, ADenialSaysWhoWhatAndWhy) {
+  TestCloud cloud;
+  cloud.oss("PUT /bkt");
+  Answer denied = cloud.oss("GET /bkt?prefix=a%2F", {{"User-Agent", "me"}}, "", Who::kStranger);
+  EXPECT_EQ(denied.element("EC"), "0003-00000001");
+  EXPECT_EQ(denied.element("PolicyType"), "AccountLevelIdentityBasedPolicy");
+  EXPECT_EQ(denied.element("AuthPrincipalOwnerId"), "1000000000000002");
+  EXPECT_EQ(denied.element("AuthPrincipalType"), "RootUser");
+  EXPECT_EQ(denied.element("NoPermissionType"), "ImplicitDeny");
+  EXPECT_EQ(denied.element("AuthAction"), "oss:ListObjects");
+  EXPECT_LT(denied.body.find("</AccessDeniedDetail>"), denied.body.find("<EC>"));
+  std::string message = base64_decode(denied.element("EncodedDiagnosticMessage")).value_or("");
+  for (const char* part : {R"("AuthResource":"acs:oss:*:1000000000000001:bkt")",
+                           R"({"ConditionKey":"oss:prefix","ConditionValues":["a/"]})",
+                           R"({"ConditionKey":"oss:delimiter","ConditionValues":[""]})",
+                           R"({"ConditionKey":"acs:securetransport","ConditionValues":["false"]})",
+                           R"({"ConditionKey":"acs:useragent","ConditionValues":["me"]})",
+                           R"({"ConditionKey":"acs:accessid","ConditionValues":["AK2"]})"}) {
+    EXPECT_NE(message.find(part), std::string::npos) << part << " in " << message;
+  }
+  EXPECT_FALSE(cloud.s3("GET /bkt", {}, "", Who::kStranger).has("AccessDeniedDetail"));
+  EXPECT_FALSE(cloud.oss("GET /bkt", {}, "", Who::kAnonymous).has("AccessDeniedDetail"));
 }
 
 TEST(Access, PublicReadBucket) {

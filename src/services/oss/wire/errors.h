@@ -1,6 +1,7 @@
 // How each dialect says that something went wrong: code, status, words, document. Pure.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,7 +24,8 @@ struct WireError {
   std::string message;
   std::string ec;  // OSS: the number by which the vendor's troubleshooting page knows it
   std::vector<std::pair<std::string, std::string>> details;
-  std::string internal;  // for the log
+  std::string internal;                       // for the log
+  std::shared_ptr<const Denial> denial = {};  // OSS: AccessDeniedDetail
 };
 
 // The domain's errors carry no wire codes, but a codec's may: a detail named "Code", "Status" or

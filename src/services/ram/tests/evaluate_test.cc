@@ -15,7 +15,7 @@ bool allowed(const Principal& who, std::string_view owner, bool granted_to_all) 
                                      .resource = "acs:oss:*:100:b/k",
                                      .owner_account = owner,
                                      .granted_to_all = granted_to_all});
-  EXPECT_FALSE(decision.why.empty());
+  EXPECT_FALSE(policy::explain(decision).empty());
   return decision.allowed;
 }
 
@@ -36,6 +36,17 @@ TEST(Evaluate, TheRestIsDenied) {
   EXPECT_FALSE(allowed(kAnonymous, "", false));
   EXPECT_FALSE(allowed(kUser, "100", false));
   EXPECT_FALSE(allowed(kUser, "", false));
+}
+
+TEST(Evaluate, ADenialSaysWhoAndWhy) {
+  AccessRequest request{"oss:GetObject", "acs:oss:*:100:b/k", "100"};
+  Denial told = denial(kUser, request, evaluate(kUser, request));
+  EXPECT_EQ(told.principal, "acs:ram::100:user/alice");
+  EXPECT_EQ(told.why, "no statement of a policy and no access list allows it");
+  ASSERT_FALSE(told.detail.empty());
+  EXPECT_EQ(told.detail[0],
+            (std::pair<std::string, std::string>("PolicyType", "AccountLevelIdentityBasedPolicy")));
+  EXPECT_TRUE(denial(kAnonymous, request, evaluate(kAnonymous, request)).detail.empty());
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "services/oss/wire/errors.h"
 
+#include <memory>
+
 #include <gtest/gtest.h>
 
 #include "base/encoding.h"
@@ -52,6 +54,47 @@ TEST(Errors, EveryCodeHasARowAndNoneIs401) {
       EXPECT_EQ(wire.code == "InternalError", errc == Errc::kInternalError) << i;
     }
   }
+}
+
+TEST(Errors, WhoDeniedHasItsCode) {
+  struct Case {
+    Denial::By by;
+    const char* ec;
+    const char* message;
+  };
+  const Case cases[] = {
+      {Denial::By::kNobody, "0003-00000001",
+       "You have no right to access this object because of bucket acl."},
+      {Denial::By::kSessionPolicy, "", "Access denied by authorizer's policy."},
+      {Denial::By::kIdentityPolicy, "0003-00000201", "Access denied by bucket policy."},
+      {Denial::By::kBucketPolicy, "0003-00000101", "Access denied by bucket policy."},
+      {Denial::By::kBothPolicies, "0003-00000203", "Access denied by bucket policy."},
+  };
+  for (const Case& each : cases) {
+    OssError error{Errc::kAccessDenied, {}, {}, {}};
+    error.denial = std::make_shared<const Denial>(Denial{.by = each.by});
+    WireError wire = to_wire(error, kOss);
+    EXPECT_EQ(wire.ec, each.ec);
+    EXPECT_EQ(wire.message, each.message);
+    EXPECT_EQ(to_wire(error, kS3).message, "Access Denied");
+  }
+}
+
+TEST(Errors, AccessDeniedDetailIsOsss) {
+  OssError error{Errc::kAccessDenied, {}, {}, {}};
+  error.denial = std::make_shared<const Denial>(
+      Denial{.by = Denial::By::kIdentityPolicy,
+             .detail = {{"NoPermissionType", "ExplicitDeny"}, {"AuthAction", "oss:GetObject"}}});
+  TestCall oss(kOss, "GET /bkt/k", {{"Host", "h"}});
+  std::string body = body_of(error_response(oss.call, error));
+  EXPECT_NE(body.find("<HostId>h</HostId><AccessDeniedDetail>"
+                      "<NoPermissionType>ExplicitDeny</NoPermissionType>"
+                      "<AuthAction>oss:GetObject</AuthAction></AccessDeniedDetail>"
+                      "<EC>0003-00000201</EC>"),
+            std::string::npos)
+      << body;
+  TestCall s3(kS3, "GET /bkt/k", {{"Host", "h"}});
+  EXPECT_EQ(body_of(error_response(s3.call, error)).find("AccessDeniedDetail"), std::string::npos);
 }
 
 TEST(Errors, DetailsReplace) {
