@@ -1,6 +1,7 @@
 """Every example of the README, and those of docs/clients-models.md, run as they are printed, by a person who has just
 typed the `eval` line."""
 
+import json
 import os
 import re
 import shutil
@@ -59,7 +60,7 @@ def test_ali_oss(terminal):
 
 
 def test_oss2(terminal):
-    assert terminal(sys.executable, "-c", example("python", "oss2")) == "hello from oss2\nhello.txt 15\n"
+    assert terminal(sys.executable, "-c", example("python", "from-oss2")) == "hello from oss2\nhello.txt 15\n"
 
 
 def test_boto3(terminal):
@@ -82,6 +83,13 @@ def test_openai_with_schemas(terminal):
 def test_dashscope(terminal):
     said = terminal(sys.executable, "-c", example("python", "Generation"))
     assert said.count("Paris") >= 2 and "'weather'" in said and said.count('"city"') == 2
+
+
+@needs_models
+def test_a_batch_from_a_bucket(terminal):
+    name, answers = terminal(sys.executable, "-c", example("python", "batches.create")).split(" ", 1)
+    assert re.fullmatch(r"answers/batch_\w+_output\.jsonl", name)
+    assert [json.loads(line)["custom_id"] for line in answers.strip().splitlines()] == ["Hangzhou", "Paris"]
 
 
 @needs_models
