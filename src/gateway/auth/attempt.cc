@@ -11,17 +11,45 @@ using std::chrono::seconds;
 
 constexpr std::uint64_t kMaxEpochSeconds = 1ULL << 40;  // fits Time; some 35,000 years
 
+struct Token {
+  std::string_view name;
+  std::string_view value;
+};
+
 // The first token that is not empty: SDKs may send an empty one where they have none.
-std::string_view token_name(const Attempt& attempt, Vendor vendor) {
+Token find_token(const Attempt& attempt, Vendor vendor) {
   static constexpr std::string_view kOssNames[] = {"x-oss-security-token", "security-token"};
   static constexpr std::string_view kAwsNames[] = {"x-amz-security-token", "X-Amz-Security-Token"};
   const auto& names = vendor == Vendor::kOss ? kOssNames : kAwsNames;
   for (std::string_view name : names) {
-    if (!attempt.headers.get(name).empty()) return name;
+    std::string_view value = attempt.headers.get(name);
+    if (!value.empty()) return {name, value};
     const http::QueryParam* param = attempt.head.param(name);
-    if (param != nullptr && !param->value.empty()) return name;
+    if (param != nullptr && !param->value.empty()) return {name, param->value};
   }
   return {};
+}
+
+// The token itself stays out of the answer: it is a credential.
+std::unexpected<AuthError> refuse_token(TokenFault fault, std::string_view access_key_id,
+                                        Vendor vendor) {
+  auto refused = [&](AuthFault how, const char* oss, const char* aws) {
+    auto rejected = reject(how, vendor == Vendor::kOss ? oss : aws);
+    rejected.error().access_key_id = access_key_id;
+    return rejected;
+  };
+  switch (fault) {
+    case TokenFault::kExpired:
+      return refused(AuthFault::kExpiredToken, "The security token you provided has expired.",
+                     "The provided token has expired.");
+    case TokenFault::kMismatch:
+      return refused(AuthFault::kMismatchedToken, "The security token you provided is invalid.",
+                     "The provided token is malformed or otherwise invalid.");
+    case TokenFault::kMalformed:
+      break;
+  }
+  return refused(AuthFault::kMalformedToken, "The security token you provided is invalid.",
+                 "The provided token is malformed or otherwise invalid.");
 }
 
 }  // namespace
@@ -62,23 +90,32 @@ std::expected<Credential, AuthError> find_key(const KeySource& keys, std::string
   return std::move(*found);
 }
 
-Check refuse_token(const Attempt& attempt, Vendor vendor) {
-  std::string_view name = token_name(attempt, vendor);
-  if (name.empty()) return {};
-  // The value stays out of the answer: it is a credential.
-  return reject(AuthFault::kMalformed,
-                vendor == Vendor::kOss ? "The security token you provided is invalid."
-                                       : "The provided token is malformed or otherwise invalid.",
-                name, {});
+std::expected<Credential, AuthError> find_key(const KeySource& keys, std::string_view access_key_id,
+                                              std::string_view token_name, std::string_view token,
+                                              Time now, Vendor vendor) {
+  if (token.empty()) return find_key(keys, access_key_id, vendor);
+  auto session = keys.find_session(access_key_id, token, now);
+  if (session) return std::move(*session);
+  auto permanent = find_key(keys, access_key_id, vendor);
+  if (permanent) {
+    return reject(AuthFault::kMalformed,
+                  vendor == Vendor::kOss ? "The security token you provided is invalid."
+                                         : "The provided token is malformed or otherwise invalid.",
+                  token_name, {});
+  }
+  // Somebody's key that was never one of ours: that says more than its token would.
+  if (session.error() == TokenFault::kMalformed && !access_key_id.starts_with("STS.")) {
+    return permanent;
+  }
+  return refuse_token(session.error(), access_key_id, vendor);
 }
 
 std::expected<Credential, AuthError> admit(const Attempt& attempt, std::string_view access_key_id,
                                            Vendor vendor, const Check& time) {
-  auto credential = find_key(attempt.keys, access_key_id, vendor);
+  Token token = find_token(attempt, vendor);
+  auto credential =
+      find_key(attempt.keys, access_key_id, token.name, token.value, attempt.now, vendor);
   if (!credential) return credential;
-  if (Check token = refuse_token(attempt, vendor); !token) {
-    return std::unexpected(std::move(token.error()));
-  }
   if (!time) return std::unexpected(time.error());
   return credential;
 }

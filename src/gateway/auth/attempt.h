@@ -37,8 +37,13 @@ enum class Vendor { kOss, kAws };
                                                             std::string_view access_key_id,
                                                             Vendor vendor);
 
-// There is no STS yet, so that every key is permanent; both vendors refuse a token beside one.
-[[nodiscard]] Check refuse_token(const Attempt& attempt, Vendor vendor);
+// The key of that id that came with that token (empty: none), in `token_name`. A temporary key
+// needs its token, and both vendors refuse one beside a permanent key.
+[[nodiscard]] std::expected<Credential, AuthError> find_key(const KeySource& keys,
+                                                            std::string_view access_key_id,
+                                                            std::string_view token_name,
+                                                            std::string_view token, Time now,
+                                                            Vendor vendor);
 
 // The key to verify the signature with, once there is no reason to refuse the request unseen.
 [[nodiscard]] std::expected<Credential, AuthError> admit(const Attempt& attempt,

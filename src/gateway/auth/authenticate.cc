@@ -34,6 +34,8 @@ Verdict verify_header(const Attempt& attempt, Scheme scheme, std::string_view au
     case Scheme::kAwsV4:
       return verify_aws_v4_header(attempt, authorization);
     case Scheme::kAnonymous:
+    case Scheme::kRpcV1:
+    case Scheme::kAcs3:
       break;
   }
   return reject(AuthFault::kUnsupported, "Unsupported Authorization Type", "Authorization",
@@ -53,6 +55,8 @@ Verdict verify_query(const Attempt& attempt, Scheme scheme) {
     case Scheme::kAwsV4:
       return verify_aws_v4_query(attempt);
     case Scheme::kAnonymous:
+    case Scheme::kRpcV1:
+    case Scheme::kAcs3:
       break;
   }
   return anonymous(attempt);

@@ -16,7 +16,17 @@
 
 namespace lakeside::auth {
 
-enum class Scheme { kAnonymous, kOssV1, kOssV2, kOssV4, kAwsV2, kAwsV4 };
+enum class Scheme {
+  kAnonymous,
+  kOssV1,
+  kOssV2,
+  kOssV4,
+  kAwsV2,
+  kAwsV4,
+  // Of RPC APIs, see rpc.h; object storage never claims them.
+  kRpcV1,
+  kAcs3,
+};
 
 // Which scheme a request claims, from its Authorization header or query alone. The router
 // picks the dialect by it.
@@ -28,10 +38,21 @@ struct Credential {
   Principal principal;
   bool enabled = true;
 };
+enum class TokenFault {
+  kMalformed,  // none of ours, or no longer: its role is gone
+  kMismatch,   // another key's
+  kExpired,
+};
 class KeySource {
  public:
   virtual ~KeySource() = default;
+  // A permanent key.
   [[nodiscard]] virtual std::optional<Credential> find(std::string_view access_key_id) const = 0;
+  // A temporary key, which is one only together with its token.
+  [[nodiscard]] virtual std::expected<Credential, TokenFault> find_session(
+      std::string_view /*access_key_id*/, std::string_view /*token*/, Time /*now*/) const {
+    return std::unexpected(TokenFault::kMalformed);
+  }
 };
 
 // What the request acts on, as the addressing rules found it (decoded). V1, V2 and OSS V4 sign
@@ -78,6 +99,11 @@ enum class AuthFault {
   kWrongRegion,
   kWrongScope,  // date, service or terminator of the scope
   kMissingDate,
+  kExpiredToken,
+  kMismatchedToken,
+  kMalformedToken,
+  kNonceUsed,      // RPC: the request came before
+  kTooManyNonces,  // RPC: no room to remember that it came
 };
 struct AuthError {
   AuthFault fault;

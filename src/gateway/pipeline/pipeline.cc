@@ -23,6 +23,11 @@ bool is_preflight(const http::RequestHead& head) {
          head.header("Access-Control-Request-Method");
 }
 
+std::string_view service_name(const Service& service, const OperationInfo* operation) {
+  bool named = operation != nullptr && !operation->service.empty();
+  return named ? operation->service : service.name();
+}
+
 http::Response no_such_service() {
   http::Response response;
   response.status = 404;
@@ -74,8 +79,9 @@ Pipeline::Pipeline(const Router& router, const auth::KeySource& keys, const Cloc
   for (const Route& route : router_.routes()) {
     for (const OperationInfo& operation : route.service->operations()) {
       if (!operation.implemented || meters_->operations.contains(&operation)) continue;
-      meters_->operations.emplace(&operation,
-                                  meters_->make(metrics, route.service->name(), operation.name));
+      meters_->operations.emplace(
+          &operation,
+          meters_->make(metrics, service_name(*route.service, &operation), operation.name));
     }
   }
   meters_->none = meters_->make(metrics, "none", "none");
@@ -102,6 +108,10 @@ Task<http::Response> Pipeline::process(Service& service, Call& call) {
   const http::RequestHead& head = call.request.head;
   if (is_preflight(head)) co_return co_await service.preflight(call);
 
+  if (service.receives()) {
+    Step received = co_await service.receive(call);
+    if (!received) co_return std::move(received.error());
+  }
   Step routed = service.route(call);
   if (!routed) co_return std::move(routed.error());
 
@@ -136,7 +146,7 @@ void Pipeline::finished(const http::Request& request, const http::Response& resp
   if (access_log_ == nullptr) return;
   AccessRecord access{};
   if (record != nullptr) {
-    access.service = record->service->name();
+    access.service = service_name(*record->service, operation);
     access.principal = record->call->identity.principal.name;
     access.access_key_id = record->call->identity.principal.access_key_id;
   }

@@ -21,6 +21,7 @@ struct OperationInfo {
   std::string_view permission;  // "oss:PutObject"
   std::string_view dialects;    // "oss s3": those whose clients can call it
   bool implemented;
+  std::string_view service = {};  // where it is not its Service's name: one may speak for several
 };
 
 // A request on its way through the pipeline; each step fills in its part.
@@ -64,7 +65,10 @@ class Service {
 
   // Makes the service's own kind of Call.
   virtual std::unique_ptr<Call> begin(http::Request& request) = 0;
-  // Addressing and the choice of the operation. Reads the head only.
+  // Whether the operation's name and what is signed may be in the body: `receive` reads it first.
+  [[nodiscard]] virtual bool receives() const { return false; }
+  virtual Task<Step> receive(Call&) { co_return Step{}; }
+  // Addressing and the choice of the operation. Reads the head, and what was received.
   virtual Step route(Call& call) = 0;
   // Who calls. By default whoever signed the request, in any of the schemes of gateway/auth, or
   // nobody; a service whose clients show a key instead of signing finds its owner here.

@@ -276,8 +276,11 @@ TEST(Faults, SecurityTokensBesidePermanentKeys) {
     EXPECT_EQ(error.message.find("CAIS"), std::string::npos);
     EXPECT_TRUE(error.argument_value.empty());
     // With a key that nobody knows it is the key that is wrong.
-    replace(request.header("authorization"), kTestKeyId, "STS.NOBODY");
+    replace(request.header("authorization"), kTestKeyId, "NOBODY");
     EXPECT_EQ(fault_of(request), AuthFault::kUnknownKey);
+    // A temporary key is one only with its token, so that it is the token that is wrong.
+    replace(request.header("authorization"), "NOBODY", "STS.NOBODY");
+    EXPECT_EQ(fault_of(request), AuthFault::kMalformedToken);
   }
 }
 

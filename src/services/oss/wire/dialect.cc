@@ -34,6 +34,8 @@ Dialect choose_dialect(const http::RequestHead& head, bool s3_host) {
     case auth::Scheme::kOssV4:
       return Dialect::kOss;
     case auth::Scheme::kAnonymous:
+    case auth::Scheme::kRpcV1:
+    case auth::Scheme::kAcs3:
       break;
   }
   return s3_host || only_s3_sends(head) ? Dialect::kS3 : Dialect::kOss;

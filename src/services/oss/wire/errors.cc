@@ -461,6 +461,16 @@ WireError to_wire(const auth::AuthError& error, const OssCall& call) {
       add_argument(wire, error);
       return wire;
     }
+    case auth::AuthFault::kExpiredToken:
+      return oss ? WireError{403, "SecurityTokenExpired", error.message, {}, {}, {}}
+                 : WireError{400, "ExpiredToken", error.message, {}, {}, {}};
+    case auth::AuthFault::kMalformedToken:
+    case auth::AuthFault::kMismatchedToken:
+      return oss ? WireError{403, "InvalidSecurityToken", error.message, {}, {}, {}}
+                 : WireError{400, "InvalidToken", error.message, {}, {}, {}};
+    case auth::AuthFault::kNonceUsed:
+    case auth::AuthFault::kTooManyNonces:
+      break;  // RPC alone
     case auth::AuthFault::kMalformed:
     case auth::AuthFault::kWrongRegion:
     case auth::AuthFault::kWrongScope:
