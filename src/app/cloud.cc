@@ -2,14 +2,16 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
 #include <optional>
 #include <thread>
 
 #include "app/admin_service.h"
 #include "app/housekeeping.h"
+#include "app/identity_keys.h"
+#include "app/master_key.h"
 #include "app/model_objects.h"
 #include "app/models.h"
-#include "app/root_key_source.h"
 #include "app/root_signer.h"
 #include "base/executor.h"
 #include "base/log.h"
@@ -20,8 +22,10 @@
 #include "gateway/pipeline/access_log.h"
 #include "gateway/pipeline/pipeline.h"
 #include "gateway/route/router.h"
+#include "gateway/rpc/front_door.h"
 #include "services/modelstudio/service.h"
 #include "services/oss/service.h"
+#include "services/ram/operations.h"
 
 namespace lakeside::app {
 namespace {
@@ -35,12 +39,13 @@ class RunningCloud final : public Cloud {
   RunningCloud(const ServeSettings& settings, const RootKey& key)
       : settings_(settings),
         account_id_(key.account_id),
-        keys_(key),
+        root_key_(key),
         root_signer_(key),
         local_model_key_(local_model_key(key.access_key_secret)) {}
   ~RunningCloud() override { stop(std::chrono::milliseconds(0)); }
 
   Status open_engines(const DataFolder& folder);
+  Status open_identities(const DataFolder& folder);
   Status start_serving();
 
   [[nodiscard]] std::string url() const override {
@@ -64,24 +69,41 @@ class RunningCloud final : public Cloud {
 
   const ServeSettings settings_;
   const std::string account_id_;
-  const RootKeySource keys_;
+  const RootKey root_key_;
   const RootSigner root_signer_;
   Metrics metrics_;
   ThreadPool hashing_{"hash", std::max(2U, std::thread::hardware_concurrency())};
   std::unique_ptr<engines::Kv> kv_;
   std::unique_ptr<engines::BlobStore> blobs_;
+  std::unique_ptr<ram::IdentityStore> identities_;
+  std::optional<IdentityKeys> keys_;
   std::unique_ptr<oss::ObjectStore> objects_;
   std::unique_ptr<modelstudio::Objects> model_objects_;
   const std::string local_model_key_;
   std::unique_ptr<Models> models_;
   std::unique_ptr<gateway::Service> admin_;
   std::unique_ptr<gateway::Service> oss_;
+  std::unique_ptr<rpc::Product> ram_;
+  std::unique_ptr<rpc::Product> sts_;
+  std::unique_ptr<gateway::Service> rpc_;
   std::optional<gateway::AccessLog> access_log_;
   std::optional<gateway::Router> router_;
   std::optional<gateway::Pipeline> pipeline_;
   std::unique_ptr<http::Server> server_;
   std::optional<Housekeeping> housekeeping_;
 };
+
+Status RunningCloud::open_identities(const DataFolder& folder) {
+  auto master = load_or_make_master_key(
+      folder.path() / "master-key",
+      [](const std::string& name) -> const char* { return std::getenv(name.c_str()); });
+  if (!master) return std::unexpected(std::move(master.error()));
+  auto store = run_blocking(ram::IdentityStore::open(*kv_, account_id_, *master));
+  if (!store) return std::unexpected(std::move(store.error()));
+  identities_ = std::move(*store);
+  keys_.emplace(root_key_, *identities_);
+  return {};
+}
 
 Status RunningCloud::open_engines(const DataFolder& folder) {
   auto durability =
@@ -92,6 +114,7 @@ Status RunningCloud::open_engines(const DataFolder& folder) {
   auto kv = engines::open_rocksdb_kv(kv_options);
   if (!kv) return std::unexpected(kv.error());
   kv_ = std::move(*kv);
+  if (Status opened = open_identities(folder); !opened) return opened;
   engines::FileBlobOptions blob_options;
   blob_options.path = folder.blobs();
   auto blobs = engines::open_file_blob_store(blob_options);
@@ -131,8 +154,11 @@ gateway::Router RunningCloud::make_router() {
                                 .domains = settings_.domains,
                                 .extranet_endpoint = public_endpoint(),
                                 .intranet_endpoint = public_endpoint(),
-                                .keys = &keys_,
+                                .keys = &*keys_,
                                 .auth = auth_options()});
+  ram_ = ram::make_ram(*identities_);
+  sts_ = ram::make_sts(*identities_);
+  rpc_ = rpc::make_front_door({ram_.get(), sts_.get()}, system_clock(), auth_options().max_skew);
   // First match wins. A bucket's name begins with a letter or a digit, so that none is hidden.
   return gateway::Router({
       {"path /_lakeside/",
@@ -145,6 +171,8 @@ gateway::Router RunningCloud::make_router() {
                 auth::claimed_scheme(head) == auth::Scheme::kAnonymous;
        },
        &models_->service()},
+      {"signed for RPC, or Action and Version with no signature of object storage",
+       rpc::is_rpc_request, rpc_.get()},
       {"everything else is object storage", [](const http::RequestHead&) { return true; },
        oss_.get()},
   });
@@ -170,7 +198,7 @@ Result<std::unique_ptr<http::Server>> RunningCloud::listen() {
 Status RunningCloud::start_serving() {
   if (settings_.access_log) access_log_.emplace(STDERR_FILENO, settings_.log_format);
   router_.emplace(make_router());
-  pipeline_.emplace(*router_, keys_, system_clock(), auth_options(), metrics_,
+  pipeline_.emplace(*router_, *keys_, system_clock(), auth_options(), metrics_,
                     access_log_ ? &*access_log_ : nullptr);
   auto server = listen();
   if (!server) return std::unexpected(server.error());

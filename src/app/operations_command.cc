@@ -4,6 +4,7 @@
 
 #include "services/modelstudio/operations.h"
 #include "services/oss/service.h"
+#include "services/ram/operations.h"
 
 namespace lakeside::app {
 namespace {
@@ -51,6 +52,12 @@ std::string operations_text(bool json) {
     auto& entry = listing.add("modelstudio", row.info);
     entry["method"] = row.method;
     entry["path"] = full_path(row);
+  }
+  for (const gateway::OperationInfo& operation : ram::ram_operations()) {
+    listing.add("ram", operation);
+  }
+  for (const gateway::OperationInfo& operation : ram::sts_operations()) {
+    listing.add("sts", operation);
   }
   return json ? listing.list.dump(1) + "\n" : listing.text;
 }

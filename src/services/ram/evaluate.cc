@@ -1,4 +1,6 @@
-#include "services/ram/service.h"
+#include "services/ram/evaluate.h"
+
+#include "services/ram/core/grants.h"
 
 namespace lakeside::ram {
 namespace {
@@ -14,9 +16,14 @@ policy::Caller caller_of(const Principal& principal) {
     case Principal::Kind::kUser:
       caller.kind = policy::Caller::Kind::kUser;
       break;
+    case Principal::Kind::kRole:
+      caller.kind = policy::Caller::Kind::kRole;
+      break;
   }
   caller.account_id = principal.account_id;
+  caller.id = principal.id;
   caller.name = principal.name;
+  caller.session = principal.session;
   return caller;
 }
 
@@ -24,12 +31,29 @@ policy::Request question(const AccessRequest& request) {
   return {request.permission, request.resource, request.owner_account, request.context};
 }
 
+policy::Grounds grounds_of(const Principal& principal, const AccessRequest& request) {
+  policy::Grounds grounds;
+  // RAM alone makes grants (core/identity_store.h), so that these are no others.
+  if (const auto* grants = static_cast<const PolicyGrants*>(principal.grants.get())) {
+    grounds.identity = grants->identity();
+    grounds.session = grants->session();
+  }
+  grounds.granted_by_acl = request.granted_to_all;
+  return grounds;
+}
+
 }  // namespace
 
-// There are no stored policies yet: the account and the access list decide.
 Decision evaluate(const Principal& principal, const AccessRequest& request) {
-  policy::Grounds grounds;
-  grounds.granted_by_acl = request.granted_to_all;
+  return policy::evaluate(caller_of(principal), question(request), grounds_of(principal, request));
+}
+
+Decision evaluate_trust(const Principal& principal, const AccessRequest& request,
+                        const policy::CompiledPolicy& trust) {
+  policy::NamedPolicy named{"the role's trust policy", &trust};
+  policy::Grounds grounds = grounds_of(principal, request);
+  grounds.resource = &named;
+  grounds.needs_both = true;
   return policy::evaluate(caller_of(principal), question(request), grounds);
 }
 

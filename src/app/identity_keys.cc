@@ -1,0 +1,60 @@
+#include "app/identity_keys.h"
+
+#include <memory>
+
+namespace lakeside::app {
+namespace {
+
+// The role's own policies, and the session's, which narrows them.
+std::shared_ptr<const Grants> grants_of(const ram::IdentityStore& store, const ram::Role& role,
+                                        const ram::Session& session) {
+  auto of_role = store.grants_of(role);
+  if (session.policy.empty()) return of_role;
+  auto narrowing = ram::policy::compile(session.policy, ram::policy::Kind::kIdentity,
+                                        ram::policy::kMaxSessionPolicyLength);
+  // It was read when the token was made. A build that reads it no longer grants nothing.
+  if (!narrowing) {
+    return std::make_shared<ram::PolicyGrants>(std::vector<ram::PolicyGrants::Held>());
+  }
+  return std::make_shared<ram::PolicyGrants>(of_role->held(), std::move(*narrowing));
+}
+
+}  // namespace
+
+IdentityKeys::IdentityKeys(const RootKey& root, const ram::IdentityStore& store)
+    : root_id_(root.access_key_id),
+      root_{root.access_key_secret,
+            {Principal::Kind::kRoot, root.account_id, "root", root.access_key_id, root.account_id},
+            true},
+      store_(store) {}
+
+std::optional<auth::Credential> IdentityKeys::find(std::string_view id) const {
+  if (id == root_id_) return root_;
+  auto owner = store_.key_owner(id);
+  if (!owner) return std::nullopt;
+  Principal user{Principal::Kind::kUser, store_.account_id(), owner->user->name, owner->key.id,
+                 owner->user->id};
+  user.grants = store_.grants_of(*owner->user);
+  return auth::Credential{std::move(owner->key.secret), std::move(user), owner->key.active};
+}
+
+std::expected<auth::Credential, auth::TokenFault> IdentityKeys::find_session(std::string_view id,
+                                                                             std::string_view token,
+                                                                             Time now) const {
+  auto session = store_.read_token(token);
+  if (!session) return std::unexpected(auth::TokenFault::kMalformed);
+  if (session->access_key_id != id) return std::unexpected(auth::TokenFault::kMismatch);
+  if (session->expires <= now) return std::unexpected(auth::TokenFault::kExpired);
+  auto role = store_.find<ram::Role>(session->role);
+  // Another role of the same name is another role.
+  if (role == nullptr || role->id != session->role_id) {
+    return std::unexpected(auth::TokenFault::kMalformed);
+  }
+  Principal who{Principal::Kind::kRole, store_.account_id(), role->name, session->access_key_id,
+                role->id};
+  who.session = session->name;
+  who.grants = grants_of(store_, *role, *session);
+  return auth::Credential{std::move(session->access_key_secret), std::move(who), true};
+}
+
+}  // namespace lakeside::app

@@ -1,0 +1,102 @@
+// Who calls, and sessions of roles.
+#include <algorithm>
+
+#include "base/crypto.h"
+#include "services/ram/wire/codecs.h"
+#include "services/ram/wire/fields.h"
+
+namespace lakeside::ram::wire {
+namespace {
+
+// The name of the role in "acs:ram::ACCOUNT:role/NAME"; empty if it is none of this account.
+std::string_view role_of(const Environment& env, std::string_view role_arn) {
+  const std::string start = arn(env, "role/");
+  return role_arn.starts_with(start) ? role_arn.substr(start.size()) : std::string_view();
+}
+
+Read<std::string> read_session_name(const Parameters& in) {
+  auto name = read_name(in, "RoleSessionName", 64, ".@-_");
+  if (name && name->size() < 2) {
+    return std::unexpected(rpc::invalid_parameter("RoleSessionName", "2 to 64 characters"));
+  }
+  return name;
+}
+
+}  // namespace
+
+Read<std::shared_ptr<const Role>> role_to_assume(const Environment& env, const Parameters& in) {
+  auto role_arn = in.required("RoleArn");
+  if (!role_arn) return std::unexpected(std::move(role_arn.error()));
+  if (!role_arn->starts_with("acs:ram::") || role_arn->find(":role/") == role_arn->npos) {
+    return std::unexpected(
+        Fault{400, "InvalidParameter.RoleArn", "The parameter RoleArn is wrongly formed."});
+  }
+  std::string_view name = role_of(env, *role_arn);
+  auto role = name.empty() ? nullptr : env.store.find<Role>(name);
+  if (role == nullptr) return std::unexpected(not_exist("Role", *role_arn));
+  return role;
+}
+
+Task<Answer> get_caller_identity(Environment& env, const Invocation& in) {
+  const Principal& caller = in.caller();
+  Value value;
+  value["AccountId"] = caller.account_id;
+  switch (caller.kind) {
+    case Principal::Kind::kUser:
+      value["IdentityType"] = "RAMUser";
+      value["UserId"] = caller.id;
+      value["PrincipalId"] = caller.id;
+      value["Arn"] = arn(env, "user/" + caller.name);
+      break;
+    case Principal::Kind::kRole:
+      value["IdentityType"] = "AssumedRoleUser";
+      value["RoleId"] = caller.id;
+      value["PrincipalId"] = caller.id + ":" + caller.session;
+      value["Arn"] = arn(env, "assumed-role/" + caller.name + "/" + caller.session);
+      break;
+    case Principal::Kind::kRoot:
+    case Principal::Kind::kAnonymous:
+      value["IdentityType"] = "Account";
+      value["UserId"] = caller.account_id;
+      value["PrincipalId"] = caller.account_id;
+      value["Arn"] = arn(env, "root");
+      break;
+  }
+  co_return value;
+}
+
+Task<Answer> assume_role(Environment& env, const Invocation& in) {
+  auto role = role_to_assume(env, in.parameters);
+  if (!role) co_return std::unexpected(std::move(role.error()));
+  auto name = read_session_name(in.parameters);
+  if (!name) co_return std::unexpected(std::move(name.error()));
+  auto seconds = in.parameters.number("DurationSeconds", 3600, {900, (*role)->max_session_seconds});
+  if (!seconds) co_return std::unexpected(std::move(seconds.error()));
+  if (!in.parameters.get("ExternalId").empty()) {
+    // A condition on it would be met by nobody: nothing hands it to the evaluator yet.
+    co_return std::unexpected(Fault{501, "NotImplemented", "ExternalId is not implemented."});
+  }
+  Session session;
+  if (!in.parameters.get("Policy").empty()) {
+    auto document = read_document(in.parameters, "Policy", policy::Kind::kIdentity,
+                                  policy::kMaxSessionPolicyLength);
+    if (!document) co_return std::unexpected(std::move(document.error()));
+    session.policy = std::move(document->text);
+  }
+  session.access_key_id = "STS.N" + random_alphanumeric(24);
+  session.access_key_secret = random_alphanumeric(44);
+  session.role = (*role)->name;
+  session.role_id = (*role)->id;
+  session.name = std::move(*name);
+  session.expires = in.now + std::chrono::seconds(*seconds);
+  Value value;
+  value["AssumedRoleUser"] = {{"Arn", arn(env, "role/" + session.role + "/" + session.name)},
+                              {"AssumedRoleId", session.role_id + ":" + session.name}};
+  value["Credentials"] = {{"AccessKeyId", session.access_key_id},
+                          {"AccessKeySecret", session.access_key_secret},
+                          {"SecurityToken", env.store.token_of(session)},
+                          {"Expiration", date(session.expires)}};
+  co_return value;
+}
+
+}  // namespace lakeside::ram::wire
