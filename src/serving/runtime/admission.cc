@@ -116,7 +116,7 @@ void Scheduler::attach(Job& job) {
 
 void Scheduler::share(Job& job, SequenceId from, std::int32_t length) {
   backend_.share(from, job.sequence, length);
-  sequences_.touch(from);
+  sequences_.note_use(from, length);
   job.leader.reset();
   job.computed = length;
   job.shared = length;

@@ -28,7 +28,7 @@ Scheduler::Scheduler(Backend& backend, const SchedulerOptions& options, const Cl
       options_(options),
       clock_(clock),
       on_end_(std::move(on_end)),
-      sequences_(backend, options.load.max_sequences),
+      sequences_(backend, options.load.max_sequences, options.load.context_tokens),
       context_(static_cast<std::int32_t>(options.load.context_tokens)) {
   const std::uint32_t trained = backend.card().trained_context;
   if (trained != 0) context_ = std::min(context_, static_cast<std::int32_t>(trained));
@@ -47,6 +47,7 @@ bool Scheduler::step() {
   drop_ended();
   resolve_leaders();
   admit();
+  sequences_.trim();
   plan();
   if (rows_.empty()) return false;
   compute();

@@ -59,6 +59,7 @@ class Scheduler {
 
   [[nodiscard]] std::size_t queued() const { return queue_.size(); }
   [[nodiscard]] std::size_t running() const { return running_.size(); }
+  [[nodiscard]] std::int32_t cached_tokens() const { return sequences_.cached_tokens(); }
 
  private:
   using JobList = std::vector<std::unique_ptr<Job>>;

@@ -10,10 +10,15 @@ namespace {
 
 // Fewer tokens in common are not worth a thought.
 constexpr std::int32_t kWorthSharing = 4;
+constexpr std::int32_t kLeastBudget = 64;
 
 }  // namespace
 
-Sequences::Sequences(Backend& backend, std::uint32_t count) : backend_(backend), slots_(count) {}
+Sequences::Sequences(Backend& backend, std::uint32_t count, std::uint32_t context_tokens)
+    : backend_(backend),
+      slots_(count),
+      most_cached_(static_cast<std::int32_t>(context_tokens)),
+      budget_(most_cached_ / 4) {}
 
 std::int32_t Sequences::computed(SequenceId sequence) const {
   const Slot& slot = at(sequence);
@@ -31,6 +36,7 @@ std::optional<SequenceId> Sequences::unused_longest(SequenceId except) const {
 }
 
 bool Sequences::open(Job& job) {
+  if (!job.started) note_miss(job);
   auto free = std::ranges::find_if(
       slots_, [](const Slot& slot) { return slot.job == nullptr && !slot.cached; });
   auto id = static_cast<SequenceId>(free - slots_.begin());
@@ -45,6 +51,8 @@ bool Sequences::open(Job& job) {
     } else {
       // The only one left is the one to share with: the job goes on in it.
       id = keep;
+      note_use(id, best.length);
+      cached_tokens_ -= slots_[index(id)].kept;
       tree_.remove(id);
       backend_.truncate(id, best.length);
       job.computed = best.length;
@@ -99,9 +107,44 @@ void Sequences::close(Job& job) {
                std::span<const Token>(job.tokens).first(static_cast<std::size_t>(job.computed)));
   slot.kept = job.computed;
   slot.cached = true;
+  slot.reused = false;
   slot.job = nullptr;
   touch(id);
   job.sequence = kNoSequence;
+  cached_tokens_ += slot.kept;
+  remembered_.remove(next_remembered_);
+  remembered_.insert(
+      next_remembered_,
+      std::span<const Token>(job.tokens).first(static_cast<std::size_t>(job.computed)));
+  next_remembered_ = (next_remembered_ + 1) % kRemembered;
+}
+
+void Sequences::trim() {
+  while (cached_tokens_ > budget_ && evict()) {
+  }
+}
+
+void Sequences::note_use(SequenceId sequence, std::int32_t length) {
+  Slot& slot = slots_[index(sequence)];
+  touch(sequence);
+  if (!slot.cached) return;
+  slot.reused = true;
+  change_budget(2 * length);
+}
+
+// What the job could have begun with if it had not been forgotten.
+void Sequences::note_miss(const Job& job) {
+  if (!job.tenant.share_prefixes) return;
+  const auto best = remembered_.matches(std::span(job.tokens).first(job.tokens.size() - 1));
+  if (best.empty()) return;
+  const Sources there = sources_for(job);
+  const std::int32_t missed =
+      best.front().length - std::max(there.ready.length, there.leader.length);
+  if (missed >= kWorthSharing) change_budget(2 * missed);
+}
+
+void Sequences::change_budget(std::int32_t tokens) {
+  budget_ = std::clamp(budget_ + tokens, std::min(kLeastBudget, most_cached_), most_cached_);
 }
 
 void Sequences::forget(Job& job) {
@@ -115,6 +158,8 @@ void Sequences::clear(SequenceId sequence) {
   Slot& slot = slots_[index(sequence)];
   tree_.remove(sequence);
   backend_.truncate(sequence, 0);
+  if (slot.cached) cached_tokens_ -= slot.kept;
+  if (slot.cached && !slot.reused) change_budget(-slot.kept);
   slot = {.used = slot.used, .generation = slot.generation + 1};
 }
 

@@ -191,6 +191,25 @@ TEST(Scheduler, FinishedPromptsServeLaterOnes) {
   EXPECT_LE(desk.probe.rows - before, 12U);
 }
 
+TEST(Scheduler, WhatNobodyComesBackForIsNotKeptForLong) {
+  Desk desk({.context_tokens = 2048});
+  for (int i = 0; i < 40; ++i) {
+    desk.ask(std::to_string(i) + std::string(100, static_cast<char>('a' + i % 26)), tenant("one"));
+    desk.finish();
+  }
+  const std::int32_t kept = desk.scheduler().cached_tokens();
+  EXPECT_LE(kept, 400);
+  // Somebody does come back, again and again: what was forgotten would have been of use.
+  std::size_t computed = 0;
+  for (int i = 0; i < 3; ++i) {
+    desk.probe.rows = 0;
+    desk.ask(std::string(300, 'z') + std::to_string(i), tenant("two"), 1);
+    desk.finish();
+    computed = desk.probe.rows;
+  }
+  EXPECT_LT(computed, 50U);
+}
+
 TEST(Scheduler, OptingOutNeitherReadsNorOffers) {
   Desk desk;
   desk.ask("a long question about lakes", tenant("one"), 3);
