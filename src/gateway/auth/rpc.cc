@@ -92,8 +92,10 @@ std::string string_to_sign_v1(const RpcRequest& request) {
       if (param.name != "Signature") params.push_back(&param);
     }
   }
-  std::ranges::stable_sort(params, {},
-                           [](const auto* param) -> std::string_view { return param->name; });
+  std::ranges::sort(params, {},
+                    [](const auto* param) -> std::pair<std::string_view, std::string_view> {
+                      return {param->name, param->value};
+                    });
   std::string joined;
   for (const http::QueryParam* param : params) {
     if (!joined.empty()) joined += '&';

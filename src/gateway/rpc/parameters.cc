@@ -1,16 +1,24 @@
 #include "gateway/rpc/parameters.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
 
 #include "base/encoding.h"
 
 namespace lakeside::rpc {
 
 Parameters::Parameters(const std::vector<http::QueryParam>& first,
-                       const std::vector<http::QueryParam>& then)
-    : params_(first) {
-  params_.insert(params_.end(), then.begin(), then.end());
-  std::ranges::stable_sort(params_, {}, &http::QueryParam::name);
+                       const std::vector<http::QueryParam>& then) {
+  // Sorted by name, and among equals as they came. (clang warns of libstdc++ 12's stable_sort.)
+  std::vector<std::pair<const http::QueryParam*, std::size_t>> order;
+  for (const auto* list : {&first, &then}) {
+    for (const http::QueryParam& param : *list) order.emplace_back(&param, order.size());
+  }
+  std::ranges::sort(order, {}, [](const auto& entry) {
+    return std::pair(std::string_view(entry.first->name), entry.second);
+  });
+  for (const auto& [param, place] : order) params_.push_back(*param);
 }
 
 const std::string* Parameters::find(std::string_view name) const {

@@ -129,11 +129,10 @@ void Scheduler::resolve_leaders() {
     if (!job->leader) continue;
     const Job::Leader leader = *job->leader;
     const Sequences::Slot& slot = sequences_.at(leader.sequence);
-    if (slot.generation != leader.generation) {
-      attach(*job);
-    } else if (sequences_.computed(leader.sequence) >= leader.length) {
+    const bool gone = slot.generation != leader.generation;
+    if (!gone && sequences_.computed(leader.sequence) >= leader.length) {
       share(*job, leader.sequence, leader.length);
-    } else if (!slot.job) {
+    } else if (gone || !slot.job) {
       attach(*job);
     }
   }

@@ -80,7 +80,7 @@ bool Scheduler::drop(Job& job) {
 }
 
 // Ends a job. It is taken from its list by the next sweep().
-void Scheduler::finish(Job& job, Outcome outcome) {
+void Scheduler::finish(Job& job, const Outcome& outcome) {
   note_times(job);
   if (job.sequence != kNoSequence) {
     sequences_.close(job);

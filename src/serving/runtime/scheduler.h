@@ -67,7 +67,7 @@ class Scheduler {
   // scheduler.cc: jobs come and go
   void drop_ended();
   bool drop(Job& job);
-  void finish(Job& job, Outcome outcome);
+  void finish(Job& job, const Outcome& outcome);
   void sweep();
   void handle_no_space();
   // admission.cc: who runs, and on which sequence

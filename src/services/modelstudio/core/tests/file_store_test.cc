@@ -14,7 +14,7 @@ using std::chrono::seconds;
 class FileStoreTest : public testing::Test {
  protected:
   // One second after the one before.
-  ObjectResult<StoredFile> add(NewFile file, std::string_view data = "{}\n") {
+  ObjectResult<StoredFile> add(const NewFile& file, std::string_view data = "{}\n") {
     clock_.set(clock_.now() + seconds(1));
     StringReader source(data);
     return run_blocking(files_->add(file, source));

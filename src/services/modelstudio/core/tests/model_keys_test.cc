@@ -18,7 +18,7 @@ class ModelKeysTest : public testing::Test {
   std::unique_ptr<KeyStore> open() {
     return std::move(*run_blocking(KeyStore::open(*kv_, clock_)));
   }
-  static KeyStore::Created make(KeyStore& keys, KeySettings settings) {
+  static KeyStore::Created make(KeyStore& keys, const KeySettings& settings) {
     return std::move(*run_blocking(keys.create(settings, {})));
   }
 
@@ -109,7 +109,7 @@ TEST_F(ModelKeysTest, ListsTheOldestFirst) {
 
 TEST_F(ModelKeysTest, RefusesWhatMakesNoSense) {
   auto keys = open();
-  auto code = [&](KeySettings settings, std::optional<std::string> secret) {
+  auto code = [&](const KeySettings& settings, const std::optional<std::string>& secret) {
     auto made = run_blocking(keys->create(settings, secret));
     return made ? "" : std::string(to_string(made.error().code));
   };
