@@ -134,10 +134,17 @@ TEST_F(BatchPriority, InteractiveWorkGoesFirst) {
 }
 
 TEST_F(BatchPriority, AStopEndsWhatRunsAndTheNextStartGoesOn) {
+  probe_.on_decode = [this](std::span<const serving::Row>) {
+    gate_.pass();
+    return Status{};
+  };
   runtime_->add_model({.name = "fake", .path = {}, .file_bytes = 1 << 20, .added = {}});
   const std::string id = begin_batch("repeat 400 word", 12);
-  await_queued(1);
-  studio_.start();
+  gate_.await_arrival();
+  await_queued(11);
+  auto restart = std::async(std::launch::async, [this] { studio_.start(); });
+  gate_.open();  // a stop waits for the step that runs
+  restart.get();
   studio_.wait_for_jobs();
   Json batch = studio_.get("/v1/batches/" + id).json();
   EXPECT_EQ(batch["status"], "completed");
