@@ -88,6 +88,7 @@ class FolderModels final : public Models {
                                                       .jobs = jobs_,
                                                       .uploads = uploads_,
                                                       .responses = *responses_,
+                                                      .usage = kv,
                                                       .clock = system_clock()},
                                                      {});
     if (fake_) {

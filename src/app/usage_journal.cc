@@ -19,24 +19,19 @@ constexpr std::size_t kMostWaiting = 100'000;
 constexpr std::size_t kPerCommit = 1'000;
 constexpr std::chrono::seconds kRetry{1};
 
-const engines::Partition& partition() {
-  static const engines::Partition usage{"modelstudio.usage"};
-  return usage;
-}
-
 // Records begin with a digit, the year's.
 std::string id_key(const std::string& id) { return "id/" + id; }
 
-std::string_view name_of(serving::UsageRecord::Kind kind) {
+modelstudio::UsageKind kind_of(serving::UsageRecord::Kind kind) {
   switch (kind) {
     case serving::UsageRecord::Kind::kGenerate:
-      return "generate";
+      return modelstudio::UsageKind::kGenerate;
     case serving::UsageRecord::Kind::kEmbed:
-      return "embed";
+      return modelstudio::UsageKind::kEmbed;
     case serving::UsageRecord::Kind::kRank:
-      return "rank";
+      return modelstudio::UsageKind::kRank;
   }
-  return "";
+  return {};
 }
 
 std::string_view end_of(const serving::UsageRecord& record) {
@@ -49,7 +44,7 @@ std::string to_json(const serving::UsageRecord& record) {
   const serving::Usage& usage = record.usage;
   nlohmann::ordered_json json = {
       {"at", format_iso8601_millis(record.at)},
-      {"kind", name_of(record.kind)},
+      {"kind", to_string(kind_of(record.kind))},
       {"key", record.tenant},
       {"model", record.model},
       {"prompt_tokens", usage.prompt_tokens},
@@ -60,6 +55,7 @@ std::string to_json(const serving::UsageRecord& record) {
       {"decode_us", usage.decode.count()},
       {"end", end_of(record)},
   };
+  if (!record.id.empty()) json["batch"] = true;
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -82,8 +78,13 @@ void UsageJournal::record(const serving::UsageRecord& record,
                           std::move_only_function<void()> kept) {
   // Only a call that came to its end has its name: one that was cut off will be repeated, and both
   // have been computed.
-  Entry entry{record.finish ? record.id : std::string(), format_iso8601_millis(record.at),
-              to_json(record), std::move(kept)};
+  const serving::Usage& usage = record.usage;
+  Entry entry{record.finish ? record.id : std::string(),
+              record.at,
+              {kind_of(record.kind), !record.id.empty(), record.tenant, record.model},
+              {1, usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens},
+              to_json(record),
+              std::move(kept)};
   {
     std::lock_guard lock(mutex_);
     if (waiting_.size() < kMostWaiting) waiting_.push_back(std::move(entry));
@@ -131,18 +132,21 @@ void UsageJournal::release(Entries& entries) {
 Status UsageJournal::try_write(const Entries& entries) {
   std::vector<std::string> ids;
   for (const Entry& entry : entries) ids.push_back(id_key(entry.id));
-  auto there = run_blocking(kv_.get(partition(), ids));
+  auto there = run_blocking(kv_.get(modelstudio::usage_partition(), ids));
   if (!there) return std::unexpected(there.error());
   engines::Batch batch;
+  modelstudio::UsageSums sums;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Entry& entry = entries[i];
     if (!entry.id.empty() && (*there)[i]) continue;
     // Times of one width sort as text; what ends in the same millisecond is told apart at random.
-    std::string key = entry.at + '/' + random_hex_upper(8);
+    sums.add(entry.at, entry.label, entry.totals);
+    std::string key = format_iso8601_millis(entry.at) + '/' + random_hex_upper(8);
     if (!entry.id.empty()) batch.put(ids[i], key);
     batch.put(std::move(key), entry.json);
   }
-  return run_blocking(kv_.commit(partition(), batch));
+  if (Status summed = sums.write(kv_, batch); !summed) return summed;
+  return run_blocking(kv_.commit(modelstudio::usage_partition(), batch));
 }
 
 }  // namespace lakeside::app

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "engines/kv.h"
+#include "services/modelstudio/core/usage.h"
 #include "serving/runtime/usage.h"
 
 namespace lakeside::app {
@@ -27,7 +28,9 @@ class UsageJournal final : public serving::UsageSink {
  private:
   struct Entry {
     std::string id;
-    std::string at;
+    Time at;
+    modelstudio::UsageLabel label;
+    modelstudio::UsageTotals totals;
     std::string json;
     std::move_only_function<void()> kept;  // empty once it was called
   };

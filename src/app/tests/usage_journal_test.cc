@@ -34,7 +34,7 @@ class UsageJournalTest : public testing::Test {
     std::vector<std::string> found;
     auto scanned = run_blocking(
         kv->scan({"modelstudio.usage"}, "", [&](std::string_view key, std::string_view value) {
-          if (!key.starts_with("id/")) found.emplace_back(value);
+          if (key.starts_with("2")) found.emplace_back(value);
           return engines::ScanStep::next();
         }));
     EXPECT_TRUE(scanned);

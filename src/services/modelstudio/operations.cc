@@ -86,6 +86,13 @@ constexpr Row kOperations[] = {
            wire::decode_retrieve_batch),
     openai("CancelBatch", "modelstudio:CancelBatch", "POST", "/batches/{id}/cancel",
            wire::decode_cancel_batch),
+    // ---- OpenAI: usage -----------------------------------------------------------------------
+    openai("UsageCompletions", "modelstudio:GetUsage", "GET", "/organization/usage/completions",
+           wire::decode_usage_completions),
+    openai("UsageEmbeddings", "modelstudio:GetUsage", "GET", "/organization/usage/embeddings",
+           wire::decode_usage_embeddings),
+    openai("UsageReranks", "modelstudio:GetUsage", "GET", "/organization/usage/reranks",
+           wire::decode_usage_reranks),
     // ---- OpenAI: what is not here ------------------------------------------------------------
     openai("ListChatCompletions", "modelstudio:ListChatCompletions", "GET", "/chat/completions"),
     openai("StoredChatCompletion", "modelstudio:StoredChatCompletion", "*",

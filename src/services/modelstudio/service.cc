@@ -43,6 +43,7 @@ class ModelStudioService final : public ModelStudio {
              .jobs = parts.jobs,
              .uploads = parts.uploads,
              .responses = parts.responses,
+             .usage = parts.usage,
              .clock = parts.clock,
              .start_within = options.start_within,
              .runner = &runner_},

@@ -27,6 +27,7 @@ struct ModelStudioParts {
   JobStore& jobs;
   const UploadSigner& uploads;
   ResponseStore& responses;
+  engines::Kv& usage;  // has what core/usage.h reads
   const Clock& clock;
 };
 

@@ -63,6 +63,7 @@ void TestStudio::start() {
                                        .jobs = *jobs,
                                        .uploads = signer_,
                                        .responses = *responses,
+                                       .usage = *kv_,
                                        .clock = clock},
                                       {.retry_least = std::chrono::milliseconds(0)});
   service_->start_jobs();

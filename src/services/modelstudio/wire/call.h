@@ -33,13 +33,15 @@ struct Environment {
   JobStore& jobs;
   const UploadSigner& uploads;
   ResponseStore& responses;
+  engines::Kv& usage;
   const Clock& clock;
   std::chrono::milliseconds start_within{0};  // 0: a request may wait as long as it likes
   ops::JobRunner* runner = nullptr;           // set before the first request
 
   // The same on other models.
   [[nodiscard]] Environment with(ModelServer& other) const {
-    return {other, keys, objects, files, jobs, uploads, responses, clock, start_within, runner};
+    return {other,     keys,  objects, files,        jobs,  uploads,
+            responses, usage, clock,   start_within, runner};
   }
 };
 

@@ -29,6 +29,9 @@ ActionResult decode_create_batch(StudioCall& call, const std::string& body);
 ActionResult decode_list_batches(StudioCall& call, const std::string& body);
 ActionResult decode_retrieve_batch(StudioCall& call, const std::string& body);
 ActionResult decode_cancel_batch(StudioCall& call, const std::string& body);
+ActionResult decode_usage_completions(StudioCall& call, const std::string& body);
+ActionResult decode_usage_embeddings(StudioCall& call, const std::string& body);
+ActionResult decode_usage_reranks(StudioCall& call, const std::string& body);
 
 // DashScope
 ActionResult decode_text_generation(StudioCall& call, const std::string& body);
