@@ -14,8 +14,17 @@ using gateway::Call;
 using gateway::OperationInfo;
 using gateway::Step;
 
-enum Index { kHealth, kMetrics, kReset, kCreateKey, kListKeys, kRevokeKey, kImportModel };
-constexpr std::array<OperationInfo, 7> kOperations = {{
+enum Index {
+  kHealth,
+  kMetrics,
+  kReset,
+  kCreateKey,
+  kListKeys,
+  kRevokeKey,
+  kImportModel,
+  kSimulate
+};
+constexpr std::array<OperationInfo, 8> kOperations = {{
     {"Health", "lakeside:Health", "lakeside", true},
     {"Metrics", "lakeside:Metrics", "lakeside", true},
     {"Reset", "lakeside:Reset", "lakeside", true},
@@ -23,6 +32,7 @@ constexpr std::array<OperationInfo, 7> kOperations = {{
     {"ListModelKeys", "lakeside:ListModelKeys", "lakeside", true},
     {"RevokeModelKey", "lakeside:RevokeModelKey", "lakeside", true},
     {"ImportModel", "lakeside:ImportModel", "lakeside", true},
+    {"GetPolicySimulation", "ram:GetPolicySimulation", "lakeside", true},
 }};
 
 struct Endpoint {
@@ -30,7 +40,7 @@ struct Endpoint {
   std::string_view path;
   Index operation;
 };
-constexpr std::array<Endpoint, 7> kEndpoints = {{
+constexpr std::array<Endpoint, 8> kEndpoints = {{
     {"GET", "/_lakeside/health", kHealth},
     {"GET", "/_lakeside/metrics", kMetrics},
     {"POST", "/_lakeside/reset", kReset},
@@ -38,6 +48,7 @@ constexpr std::array<Endpoint, 7> kEndpoints = {{
     {"GET", "/_lakeside/keys", kListKeys},
     {"DELETE", "/_lakeside/keys", kRevokeKey},
     {"POST", "/_lakeside/models", kImportModel},
+    {"GET", "/_lakeside/policy/simulation", kSimulate},
 }};
 
 http::Response text_response(int status, std::string text, std::string error_code = {}) {
@@ -109,6 +120,12 @@ class AdminService final : public gateway::Service {
 
   Task<Step> authorise(Call& call, const Action&) override {
     if (call.operation == &kOperations[kHealth]) co_return Step{};
+    if (call.operation == &kOperations[kSimulate]) {
+      const PolicyEndpoints* policies = hooks_.policies;
+      if (policies != nullptr && policies->may_simulate(call.identity.principal)) co_return Step{};
+      co_return std::unexpected(text_response(
+          403, "Only who may do ram:GetPolicySimulation may ask this.\n", "AccessDenied"));
+    }
     const http::RequestHead& head = call.request.head;
     if (call.operation == &kOperations[kReset] && !hooks_.allow_reset) {
       co_return std::unexpected(
@@ -148,6 +165,9 @@ class AdminAction final : public Action {
       Models* models = service_.hooks().models;
       if (models == nullptr) co_return no_models();
       co_return co_await import_model(*models, call.request.head);
+    }
+    if (call.operation == &kOperations[kSimulate]) {
+      co_return co_await service_.hooks().policies->simulate(call.request.head);
     }
     if (call.operation == &kOperations[kMetrics]) {
       co_return text_response(200, service_.metrics().render());

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/models.h"
+#include "app/policy_endpoints.h"
 #include "base/metrics.h"
 #include "base/result.h"
 #include "base/task.h"
@@ -18,11 +19,13 @@ struct AdminHooks {
   bool allow_reset = false;
   modelstudio::KeyStore* keys = nullptr;  // null where no models are served
   Models* models = nullptr;               // likewise
+  const PolicyEndpoints* policies = nullptr;
 };
 
 // Health is for anybody, the states of models in it for those who may see metrics; metrics and
 // reset are for the root key and for callers on this machine; the keys of models are for the root
-// key. Reset refuses browsers, so that no web page can empty a developer's cloud.
+// key, simulations of policies for who may read RAM. Reset refuses browsers, so that no web page
+// can empty a developer's cloud.
 [[nodiscard]] std::unique_ptr<gateway::Service> make_admin_service(const Metrics& metrics,
                                                                    AdminHooks hooks);
 

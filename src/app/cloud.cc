@@ -81,6 +81,7 @@ class RunningCloud final : public Cloud {
   std::unique_ptr<modelstudio::Objects> model_objects_;
   const std::string local_model_key_;
   std::unique_ptr<Models> models_;
+  std::optional<PolicyEndpoints> policies_;
   std::unique_ptr<gateway::Service> admin_;
   std::unique_ptr<gateway::Service> oss_;
   std::unique_ptr<rpc::Product> ram_;
@@ -146,9 +147,10 @@ Task<Status> RunningCloud::reset() {
 }
 
 gateway::Router RunningCloud::make_router() {
+  policies_.emplace(*identities_, *objects_);
   admin_ = make_admin_service(
       metrics_, {[this] { return reset(); }, settings_.allow_reset || settings_.ephemeral,
-                 &models_->keys(), models_.get()});
+                 &models_->keys(), models_.get(), &*policies_});
   oss_ = oss::make_oss_service(*objects_, system_clock(),
                                {.region = settings_.region,
                                 .domains = settings_.domains,

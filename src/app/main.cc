@@ -13,6 +13,7 @@
 #include "app/keys_command.h"
 #include "app/models_command.h"
 #include "app/operations_command.h"
+#include "app/policy_command.h"
 #include "app/serve.h"
 #include "app/settings.h"
 
@@ -108,6 +109,8 @@ int run(int argc, char** argv) {
   add_keys_command(cli, keys);
   ModelsFlags models;
   add_models_command(cli, models);
+  PolicyFlags policy;
+  add_policy_command(cli, policy);
 
   CLI::App* operations_command =
       cli.add_subcommand("operations", "list the API operations and whether they are implemented");
@@ -123,6 +126,7 @@ int run(int argc, char** argv) {
   if (env_command->parsed()) return run_env(port);
   if (cli.got_subcommand("keys")) return run_keys(cli, keys);
   if (cli.got_subcommand("models")) return run_models(cli, models);
+  if (cli.got_subcommand("policy")) return run_policy(cli, policy);
   std::fputs(operations_text(json).c_str(), stdout);
   return 0;
 }

@@ -8,6 +8,7 @@
 #include "base/encoding.h"
 #include "base/log.h"
 #include "gateway/auth/rpc.h"
+#include "gateway/pipeline/denial_log.h"
 #include "gateway/rpc/render.h"
 
 namespace lakeside::rpc {
@@ -72,6 +73,8 @@ http::Response fault_response(const RpcCall& call, const Fault& fault) {
          {"request_id", call.request.id},
          {"why", fault.internal}});
   }
+  // The message names the resource and says why.
+  gateway::log_denial({call.request.id, {}, {}, fault.message, fault.access_denied});
   FaultContext context{call.product == nullptr ? std::string_view() : call.product->name(),
                        call.request.id, call.head().header("host").value_or("")};
   http::Response response = respond(call, fault.status, render_fault(call.format, context, fault));

@@ -1,8 +1,10 @@
 #include "services/oss/service.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
+#include "base/encoding.h"
 #include "services/oss/operations.h"
 #include "services/oss/ops/access.h"
 #include "services/oss/wire/action.h"
@@ -234,6 +236,25 @@ std::span<const gateway::OperationInfo> oss_operations() {
     return all;
   }();
   return infos;
+}
+
+Task<std::optional<ResourceSide>> resource_side(ObjectStore& store, const Principal& caller,
+                                                std::string_view action,
+                                                std::string_view resource) {
+  std::string_view name = resource;
+  for (int part = 0; part < 4; ++part) {
+    name.remove_prefix(std::min(name.find(':'), name.size() - 1) + 1);
+  }
+  const std::string bucket(name.substr(0, name.find('/')));
+  const std::string key(name.size() > bucket.size() ? name.substr(bucket.size() + 1) : "");
+  auto rows = operations();
+  auto row = std::ranges::find_if(
+      rows, [&](const wire::Row& one) { return equals_ignore_case(one.info.permission, action); });
+  if (row == rows.end()) co_return std::nullopt;
+  ops::Question question{row->info.permission, row->access, bucket, key};
+  auto side = co_await ops::resource_side(store, caller, question);
+  if (!side) co_return std::nullopt;
+  co_return ResourceSide{std::move(side->owner_account), side->granted_to_all};
 }
 
 std::unique_ptr<gateway::Service> make_oss_service(ObjectStore& store, const Clock& clock,

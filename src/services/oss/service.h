@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -35,5 +37,17 @@ struct OssServiceOptions {
 
 // Every operation of both APIs, as the table has them.
 [[nodiscard]] std::span<const gateway::OperationInfo> oss_operations();
+
+// What the bucket or object that a policy calls `resource` ("acs:oss:*:*:bucket/key") says for
+// itself to whoever wants to do `action` to it: its owner, and whether its access list lets
+// anybody. Nothing where there is no such bucket, or no such action.
+struct ResourceSide {
+  std::string owner_account;
+  bool granted_to_all = false;
+};
+[[nodiscard]] Task<std::optional<ResourceSide>> resource_side(ObjectStore& store,
+                                                              const Principal& caller,
+                                                              std::string_view action,
+                                                              std::string_view resource);
 
 }  // namespace lakeside::oss

@@ -57,6 +57,20 @@ Decision evaluate_trust(const Principal& principal, const AccessRequest& request
   return policy::evaluate(caller_of(principal), question(request), grounds);
 }
 
+Explained explain(const Principal& principal, const AccessRequest& request,
+                  const policy::CompiledPolicy* trust) {
+  policy::NamedPolicy named{"the role's trust policy", trust};
+  policy::Grounds grounds = grounds_of(principal, request);
+  if (trust != nullptr) {
+    grounds.resource = &named;
+    grounds.needs_both = true;
+  }
+  policy::Caller caller = caller_of(principal);
+  policy::Request asked = question(request);
+  return {policy::evaluate(caller, asked, grounds).allowed, policy::trace(caller, asked, grounds),
+          policy::trace_document(caller, asked, grounds)};
+}
+
 Denial denial(const Principal& principal, const AccessRequest& request, const Decision& decision) {
   policy::Caller caller = caller_of(principal);
   return {policy::arn_of(caller), policy::explain(decision),

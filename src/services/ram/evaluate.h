@@ -9,4 +9,14 @@ namespace lakeside::ram {
 [[nodiscard]] Decision evaluate_trust(const Principal& principal, const AccessRequest& request,
                                       const policy::CompiledPolicy& trust);
 
+// A decision and the way to it, for people and for programs.
+struct Explained {
+  bool allowed = false;
+  std::string text;
+  std::string document;  // JSON
+};
+// `trust`: of the role that is assumed; null for all else.
+[[nodiscard]] Explained explain(const Principal& principal, const AccessRequest& request,
+                                const policy::CompiledPolicy* trust);
+
 }  // namespace lakeside::ram

@@ -144,4 +144,14 @@ Task<OssResult<BucketPtr>> authorise(ObjectStore& store, const Principal& caller
   co_return std::move(*bucket);
 }
 
+Task<OssResult<ResourceSide>> resource_side(ObjectStore& store, const Principal& caller,
+                                            const Question& question) {
+  if (question.access == Access::kAccount) co_return ResourceSide{caller.account_id, false};
+  auto bucket = co_await store.get_bucket(question.bucket);
+  if (!bucket) co_return std::unexpected(std::move(bucket.error()));
+  auto by_acl = co_await granted(store, caller, **bucket, question);
+  if (!by_acl) co_return std::unexpected(std::move(by_acl.error()));
+  co_return ResourceSide{(*bucket)->owner, *by_acl};
+}
+
 }  // namespace lakeside::oss::ops

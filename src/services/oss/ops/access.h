@@ -43,4 +43,13 @@ struct Question {
 [[nodiscard]] Task<OssResult<BucketPtr>> authorise(ObjectStore& store, const Principal& caller,
                                                    const Question& question);
 
+// What a resource says for itself to that question, for simulations.
+struct ResourceSide {
+  std::string owner_account;
+  bool granted_to_all = false;  // by the access list
+};
+[[nodiscard]] Task<OssResult<ResourceSide>> resource_side(ObjectStore& store,
+                                                          const Principal& caller,
+                                                          const Question& question);
+
 }  // namespace lakeside::oss::ops

@@ -7,6 +7,7 @@
 #include "base/encoding.h"
 #include "base/log.h"
 #include "base/xml.h"
+#include "gateway/pipeline/denial_log.h"
 #include "services/oss/wire/call.h"
 #include "services/oss/wire/documents.h"
 
@@ -377,13 +378,8 @@ void say_who_denied(const OssError& error, WireError& wire) {
 }
 
 void log_denial(const OssCall& call, const Denial& denial) {
-  if (denial.detail.empty()) return;  // anonymous: the access log is enough
-  log(LogLevel::kInfo, "access denied",
-      {{"request_id", call.request.id},
-       {"principal", denial.principal},
-       {"action", denial.action},
-       {"resource", denial.resource},
-       {"why", denial.why}});
+  gateway::log_denial(
+      {call.request.id, denial.principal, denial.resource, denial.why, denial.detail});
 }
 
 // What else the document names, so that a client's log says what was missing.

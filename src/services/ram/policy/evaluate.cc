@@ -184,6 +184,25 @@ class Evaluation {
     return nullptr;
   }
 
+  Look look(const StatementRule& statement) {
+    Look look{statement.index, statement.sid, statement.effect};
+    if (!statement.actions.covers(action_)) {
+      look.result = Look::Result::kAction;
+    } else if (!statement.resources.covers(resource_)) {
+      look.result = Look::Result::kResource;
+    } else if (statement.principals && !names_caller(statement)) {
+      look.result = Look::Result::kPrincipal;
+    } else {
+      for (const ConditionRule& condition : statement.conditions) {
+        if (holds(condition, context(), read_)) continue;
+        look.result = Look::Result::kCondition;
+        look.condition = condition.key;
+        break;
+      }
+    }
+    return look;
+  }
+
   bool applies(const StatementRule& statement) {
     return statement.actions.covers(action_) && statement.resources.covers(resource_) &&
            (!statement.principals || names_caller(statement)) &&
@@ -368,6 +387,12 @@ std::vector<Step> steps(const Caller& caller, const Request& request, const Grou
   std::vector<Step> out;
   auto ask = [&](PolicyType type, const NamedPolicy& policy) {
     Step step{type, std::string(policy.name)};
+    step.attached_to = policy.attached_to;
+    const Rules& rules = policy.policy->rules();
+    for (const auto* list : {&rules.denies, &rules.allows}) {
+      for (const StatementRule& statement : *list) step.looks.push_back(evaluation.look(statement));
+    }
+    std::ranges::sort(step.looks, {}, &Look::statement);
     if (Found denies = find(evaluation, &policy, &Rules::denies)) {
       step.says = Step::Says::kDeny;
       step.statement = denies.statement->index;

@@ -137,6 +137,17 @@ struct Decision {
 [[nodiscard]] Decision evaluate(const Caller& caller, const Request& request,
                                 const Grounds& grounds);
 
+// One statement beside the request: whether it applies, else the first of its parts that does not
+// fit.
+struct Look {
+  enum class Result : std::uint8_t { kApplies, kAction, kResource, kPrincipal, kCondition };
+  std::size_t statement = 0;  // from 0, as in the document
+  std::string sid;
+  Effect effect = Effect::kAllow;
+  Result result = Result::kApplies;
+  std::string condition;  // kCondition: its key
+};
+
 // What one policy says for itself: its first statement that denies, else the first that allows.
 struct Step {
   enum class Says : std::uint8_t { kNothing, kAllow, kDeny };
@@ -144,6 +155,8 @@ struct Step {
   std::string policy;
   Says says = Says::kNothing;
   std::size_t statement = 0;
+  std::string attached_to;  // as in NamedPolicy
+  std::vector<Look> looks;  // at every statement, in the document's order
 };
 
 // Of each policy, in the order in which they are asked.

@@ -74,6 +74,64 @@ std::string text_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+std::string_view result_in_words(Look::Result result) {
+  switch (result) {
+    case Look::Result::kApplies:
+      return "applies";
+    case Look::Result::kAction:
+      return "another action";
+    case Look::Result::kResource:
+      return "another resource";
+    case Look::Result::kPrincipal:
+      return "another principal";
+    case Look::Result::kCondition:
+      break;
+  }
+  return "a condition does not hold";
+}
+
+std::string_view effect_in_words(Effect effect) {
+  return effect == Effect::kAllow ? "Allow" : "Deny";
+}
+
+std::string line_of(const Look& look) {
+  std::string out = "\n    statement " + std::to_string(look.statement) + " (";
+  out += effect_in_words(look.effect);
+  if (!look.sid.empty()) out += " \"" + look.sid + "\"";
+  out += "): ";
+  out += result_in_words(look.result);
+  if (!look.condition.empty()) out += ": " + look.condition;
+  return out;
+}
+
+std::string_view said(Step::Says says) {
+  switch (says) {
+    case Step::Says::kAllow:
+      return "allows";
+    case Step::Says::kDeny:
+      return "denies";
+    case Step::Says::kNothing:
+      break;
+  }
+  return "nothing";
+}
+
+Json document_of(const Step& step) {
+  Json out = {{"type", policy_type_name(step.type)}, {"policy", step.policy}};
+  if (!step.attached_to.empty()) out["attachedTo"] = step.attached_to;
+  out["says"] = said(step.says);
+  if (step.says != Step::Says::kNothing) out["statement"] = step.statement;
+  out["statements"] = Json::array();
+  for (const Look& look : step.looks) {
+    Json one = {{"statement", look.statement}, {"effect", effect_in_words(look.effect)}};
+    if (!look.sid.empty()) one["sid"] = look.sid;
+    one["result"] = result_in_words(look.result);
+    if (!look.condition.empty()) one["condition"] = look.condition;
+    out["statements"].push_back(std::move(one));
+  }
+  return out;
+}
+
 Json conditions_of(const Request& request) {
   Json out = Json::array();
   if (request.context == nullptr) return out;
@@ -182,6 +240,7 @@ std::string trace(const Caller& caller, const Request& request, const Grounds& g
     out += "\n- ";
     out += in_words(step.type);
     if (!step.policy.empty()) out += " " + step.policy;
+    if (!step.attached_to.empty()) out += " (" + step.attached_to + ")";
     switch (step.says) {
       case Step::Says::kNothing:
         out += ": no statement applies";
@@ -193,10 +252,35 @@ std::string trace(const Caller& caller, const Request& request, const Grounds& g
         out += ": statement " + std::to_string(step.statement) + " denies";
         break;
     }
+    for (const Look& look : step.looks) out += line_of(look);
   }
   if (grounds.granted_by_acl) out += "\n- access list: grants it";
   if (grounds.public_access_blocked) out += "\n- PublicAccessBlock is on";
   return out + "\n";
+}
+
+std::string trace_document(const Caller& caller, const Request& request, const Grounds& grounds) {
+  Decision decision = evaluate(caller, request, grounds);
+  Json out;
+  out["principal"] = arn_of(caller);
+  out["action"] = std::string(request.action);
+  out["resource"] = std::string(request.resource);
+  out["context"] = conditions_of(request);
+  out["allowed"] = decision.allowed;
+  out["why"] = explain(decision);
+  out["policies"] = Json::array();
+  for (const Step& step : steps(caller, request, grounds)) {
+    out["policies"].push_back(document_of(step));
+  }
+  if (grounds.granted_by_acl) out["grantedByAccessList"] = true;
+  if (grounds.public_access_blocked) out["publicAccessBlock"] = true;
+  if (!decision.allowed) {
+    Json& detail = out["accessDeniedDetail"] = Json::object();
+    for (auto& [name, value] : access_denied_detail(decision, caller, request)) {
+      detail[name] = value;
+    }
+  }
+  return text_of(out);
 }
 
 std::string diagnostic(const Decision& decision, const Caller& caller, const Request& request) {

@@ -16,9 +16,13 @@ namespace lakeside::ram::policy {
 // "AccountLevelIdentityBasedPolicy"; empty for kNone.
 [[nodiscard]] std::string_view policy_type_name(PolicyType type);
 
-// Several lines: who, what, on what, the verdict, and what each policy said on the way to it.
+// Several lines: who, what, on what, the verdict, and what each policy and each of its statements
+// said on the way to it.
 [[nodiscard]] std::string trace(const Caller& caller, const Request& request,
                                 const Grounds& grounds);
+// The same as JSON: {"principal","action","resource","context","allowed","why","policies":[…]}.
+[[nodiscard]] std::string trace_document(const Caller& caller, const Request& request,
+                                         const Grounds& grounds);
 
 // "acs:ram::ACCOUNT:user/NAME", "acs:ram::ACCOUNT:assumed-role/ROLE/SESSION",
 // "acs:ram::ACCOUNT:root".

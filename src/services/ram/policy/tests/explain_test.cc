@@ -99,8 +99,34 @@ TEST(Explain, ATraceShowsTheWay) {
             "resource: acs:oss:cn:100:b/k\n"
             "context: acs:sourceip = \"10.0.0.1\"\n"
             "verdict: allowed: allowed by statement 0 of the policy P\n"
-            "- policy P: statement 0 allows\n"
+            "- policy P (RamUser): statement 0 allows\n"
+            "    statement 0 (Allow): applies\n"
             "- PublicAccessBlock is on\n");
+}
+
+TEST(Explain, ATraceSaysOfEachStatementWhatDoesNotFit) {
+  auto policy = *compile(R"({"Version":"1","Statement":[
+      {"Effect":"Allow","Action":"oss:GetObject","Resource":"*"},
+      {"Effect":"Deny","Action":"oss:*","Resource":"acs:oss:*:*:other/*"},
+      {"Sid":"Office","Effect":"Allow","Action":"oss:Put*","Resource":"*",
+       "Condition":{"IpAddress":{"acs:SourceIp":"10.0.0.0/8"}}}]})",
+                         Kind::kIdentity, kMaxIdentityPolicyLength);
+  NamedPolicy named{"P", policy.get(), "Custom", "v1", "RamGroup"};
+  Grounds grounds;
+  grounds.identity = {&named, 1};
+  Request request{"oss:PutObject", "acs:oss:*:100:b/k", "100"};
+  std::string text = trace(kAnn, request, grounds);
+  EXPECT_NE(
+      text.find("- policy P (RamGroup): no statement applies\n"
+                "    statement 0 (Allow): another action\n"
+                "    statement 1 (Deny): another resource\n"
+                "    statement 2 (Allow \"Office\"): a condition does not hold: acs:sourceip\n"),
+      text.npos)
+      << text;
+  auto document = nlohmann::json::parse(trace_document(kAnn, request, grounds));
+  EXPECT_EQ(document["allowed"], false);
+  EXPECT_EQ(document["policies"][0]["statements"][2]["condition"], "acs:sourceip");
+  EXPECT_EQ(document["accessDeniedDetail"]["AuthAction"], "oss:PutObject");
 }
 
 TEST(Explain, BytesThatAreNoTextDoNotStopIt) {
