@@ -88,4 +88,15 @@ std::vector<Parameters::Tag> Parameters::tags(std::string_view name, std::size_t
   return tags;
 }
 
+std::vector<Parameters::Tag> Parameters::members(std::string_view name, std::size_t most) const {
+  const std::string prefix = std::string(name) + ".";
+  std::vector<Tag> members;
+  auto at = std::ranges::lower_bound(params_, prefix, {}, &http::QueryParam::name);
+  for (; at != params_.end() && at->name.starts_with(prefix) && members.size() < most; ++at) {
+    std::string key = at->name.substr(prefix.size());
+    if (members.empty() || members.back().key != key) members.push_back({key, at->value});
+  }
+  return members;
+}
+
 }  // namespace lakeside::rpc

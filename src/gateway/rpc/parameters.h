@@ -49,6 +49,8 @@ class Parameters {
     std::string value;
   };
   [[nodiscard]] std::vector<Tag> tags(std::string_view name, std::size_t most) const;
+  // NAME.KEY of a map, whose keys the client chose, by key.
+  [[nodiscard]] std::vector<Tag> members(std::string_view name, std::size_t most) const;
 
  private:
   std::vector<http::QueryParam> params_;  // sorted by name

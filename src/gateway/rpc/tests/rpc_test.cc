@@ -30,6 +30,18 @@ TEST(Parameters, AreReadAsTheirTypesWithFaultsThatNameThem) {
   EXPECT_EQ(tags[1].key, "c");
 }
 
+TEST(Parameters, AMapHasTheKeysThatTheClientChose) {
+  Parameters in(http::parse_query("Map.b=2&Map.a=1&Map=x&Mapper.c=3&Map.a=4&Map.1.Key=5").value(),
+                {});
+  auto members = in.members("Map", 9);
+  ASSERT_EQ(members.size(), 3U);
+  EXPECT_EQ(members[0].key, "1.Key");
+  EXPECT_EQ(members[1].key, "a");
+  EXPECT_EQ(members[1].value, "1");
+  EXPECT_EQ(members[2].key, "b");
+  EXPECT_EQ(in.members("Map", 1).size(), 1U);
+}
+
 TEST(Render, OneValueInTwoForms) {
   Value value;
   value["Users"]["User"] = {{{"UserName", "a<b"}}, {{"UserName", "c"}}};

@@ -16,10 +16,10 @@
 #include "base/result.h"
 #include "base/seal.h"
 #include "base/task.h"
+#include "base/write_queue.h"
 #include "engines/kv.h"
 #include "services/ram/core/grants.h"
 #include "services/ram/core/types.h"
-#include "services/ram/core/write_queue.h"
 
 namespace lakeside::ram {
 

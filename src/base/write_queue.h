@@ -8,7 +8,7 @@
 
 #include "base/executor.h"
 
-namespace lakeside::ram {
+namespace lakeside {
 
 class WriteQueue {
  public:
@@ -60,4 +60,4 @@ class WriteQueue {
   std::deque<std::pair<std::coroutine_handle<>, Executor*>> waiting_;
 };
 
-}  // namespace lakeside::ram
+}  // namespace lakeside
