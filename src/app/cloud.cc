@@ -7,6 +7,8 @@
 #include <thread>
 
 #include "app/admin_service.h"
+#include "app/browser_guard.h"
+#include "app/console_service.h"
 #include "app/housekeeping.h"
 #include "app/identity_keys.h"
 #include "app/master_key.h"
@@ -63,8 +65,10 @@ class RunningCloud final : public Cloud {
   }
   [[nodiscard]] auth::AuthOptions auth_options() const { return {.region = settings_.region}; }
   [[nodiscard]] std::string public_endpoint() const;
-  [[nodiscard]] Result<std::unique_ptr<http::Server>> listen();
   [[nodiscard]] gateway::Router make_router();
+  [[nodiscard]] bool is_for_console(const http::RequestHead& head) const;
+  [[nodiscard]] http::Handler& make_handler();
+  [[nodiscard]] Result<std::unique_ptr<http::Server>> listen(http::Handler& handler);
   Task<Status> reset();
 
   const ServeSettings settings_;
@@ -82,6 +86,8 @@ class RunningCloud final : public Cloud {
   const std::string local_model_key_;
   std::unique_ptr<Models> models_;
   std::optional<PolicyEndpoints> policies_;
+  const ConsoleFiles console_files_ = console_files();
+  std::unique_ptr<gateway::Service> console_;
   std::unique_ptr<gateway::Service> admin_;
   std::unique_ptr<gateway::Service> oss_;
   std::unique_ptr<rpc::Product> ram_;
@@ -90,6 +96,7 @@ class RunningCloud final : public Cloud {
   std::optional<gateway::AccessLog> access_log_;
   std::optional<gateway::Router> router_;
   std::optional<gateway::Pipeline> pipeline_;
+  std::optional<BrowserGuard> guard_;
   std::unique_ptr<http::Server> server_;
   std::optional<Housekeeping> housekeeping_;
 };
@@ -161,8 +168,11 @@ gateway::Router RunningCloud::make_router() {
   ram_ = ram::make_ram(*identities_);
   sts_ = ram::make_sts(*identities_);
   rpc_ = rpc::make_front_door({ram_.get(), sts_.get()}, system_clock(), auth_options().max_skew);
+  console_ = make_console_service(console_files_, {settings_.region, LAKESIDE_VERSION});
   // First match wins. A bucket's name begins with a letter or a digit, so that none is hidden.
   return gateway::Router({
+      {"path /_lakeside/console/, or a browser's unsigned GET /",
+       [this](const http::RequestHead& head) { return is_for_console(head); }, console_.get()},
       {"path /_lakeside/",
        [](const http::RequestHead& head) { return head.raw_path.starts_with("/_lakeside/"); },
        admin_.get()},
@@ -180,29 +190,40 @@ gateway::Router RunningCloud::make_router() {
   });
 }
 
-Result<std::unique_ptr<http::Server>> RunningCloud::listen() {
+bool RunningCloud::is_for_console(const http::RequestHead& head) const {
+  return !console_files_.page.empty() && is_console_request(head, settings_.domains);
+}
+
+http::Handler& RunningCloud::make_handler() {
+  pipeline_.emplace(*router_, *keys_, system_clock(), auth_options(), metrics_,
+                    access_log_ ? &*access_log_ : nullptr);
+  if (console_files_.page.empty()) return *pipeline_;
+  return guard_.emplace(*pipeline_, [this](const http::RequestHead& head) {
+    return is_console_origin(head, settings_.domains) && !is_for_console(head);
+  });
+}
+
+Result<std::unique_ptr<http::Server>> RunningCloud::listen(http::Handler& handler) {
   http::ServerOptions options;
   options.listen = settings_.listen;
   // The services know their own limits and word them; signed chunks add to a body's length.
   options.limits.body_bytes = 8ULL << 30;
   options.tls_certificate_file = settings_.tls_cert;
   options.tls_key_file = settings_.tls_key;
-  if (!options.listen.empty()) return http::Server::start(options, *pipeline_, metrics_);
+  if (!options.listen.empty()) return http::Server::start(options, handler, metrics_);
 
   options.listen = {{"127.0.0.1", kDefaultPort}, {"::1", kDefaultPort}};
-  auto server = http::Server::start(options, *pipeline_, metrics_);
+  auto server = http::Server::start(options, handler, metrics_);
   if (server) return server;
   // A machine without IPv6 is served all the same.
   options.listen.pop_back();
-  return http::Server::start(options, *pipeline_, metrics_);
+  return http::Server::start(options, handler, metrics_);
 }
 
 Status RunningCloud::start_serving() {
   if (settings_.access_log) access_log_.emplace(STDERR_FILENO, settings_.log_format);
   router_.emplace(make_router());
-  pipeline_.emplace(*router_, *keys_, system_clock(), auth_options(), metrics_,
-                    access_log_ ? &*access_log_ : nullptr);
-  auto server = listen();
+  auto server = listen(make_handler());
   if (!server) return std::unexpected(server.error());
   server_ = std::move(*server);
   housekeeping_.emplace(*objects_, *models_, metrics_);

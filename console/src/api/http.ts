@@ -1,0 +1,118 @@
+// One signed request and its answer. All clients send through here.
+import { signAcs3 } from './acs3';
+import { ApiError, readError } from './errors';
+import { type OssRequest, presignOss, signOss } from './oss4';
+import type { Credential } from './credential';
+import { session } from './session';
+
+// The development server leaves the places as they are.
+function meta(name: string): string {
+  if (typeof document === 'undefined') return '';
+  const element = document.querySelector<HTMLMetaElement>(`meta[name="lakeside-${name}"]`);
+  return element?.content.startsWith('__') ? '' : (element?.content ?? '');
+}
+
+// What the server wrote into the page.
+export const server = {
+  region: meta('region') || 'cn-hangzhou',
+  version: meta('version'),
+  get origin() {
+    return location.origin;
+  },
+};
+
+// The server's clock less ours, once it has told us that they differ.
+let skew = 0;
+export const serverNow = () => new Date(Date.now() + skew);
+
+export interface Options {
+  signal?: AbortSignal;
+  credential?: Credential; // in place of the session's
+}
+
+type Sign = (credential: Credential) => Promise<{ path: string; headers: Record<string, string> }>;
+
+async function send(
+  method: string, path: string, headers: Record<string, string>, body: BodyInit | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method, headers, body, signal, credentials: 'omit', cache: 'no-store', redirect: 'error',
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ApiError(0, 'NoAnswer', 'The server did not answer.');
+  }
+  if (response.ok) return response;
+  const text = await response.text();
+  const error = readError(response.status, response.headers.get('content-type') ?? '', text);
+  const date = Date.parse(response.headers.get('date') ?? '');
+  if (/RequestTimeTooSkewed|InvalidTimeStamp/.test(error.code) && date) skew = date - Date.now();
+  throw error;
+}
+
+// Signs and sends; once more where our clock was wrong, or after the session was renewed.
+async function signedRequest(
+  method: string, sign: Sign, body: BodyInit | undefined, options: Options,
+): Promise<Response> {
+  for (let attempt = 0; ; ++attempt) {
+    const credential = options.credential ?? (await session.credential());
+    const { path, headers } = await sign(credential);
+    try {
+      return await send(method, path, headers, body, options.signal);
+    } catch (error) {
+      if (attempt > 0 || !(error instanceof ApiError)) throw error;
+      if (error.expired && !options.credential) session.expire(credential);
+      else if (!/RequestTimeTooSkewed|InvalidTimeStamp/.test(error.code)) throw error;
+    }
+  }
+}
+
+export function ossRequest(
+  request: OssRequest, body?: BodyInit, options: Options = {},
+): Promise<Response> {
+  const sign: Sign = (credential) => signOss(credential, server.region, serverNow(), request);
+  return signedRequest(request.method, sign, body, options);
+}
+
+// What an XMLHttpRequest sends, for uploads that show their progress.
+export async function signedUpload(request: OssRequest) {
+  const credential = await session.credential();
+  return { credential, ...(await signOss(credential, server.region, serverNow(), request)) };
+}
+
+// A path on this server that works for `seconds` without a signature.
+export async function ossLink(request: OssRequest, seconds: number): Promise<string> {
+  return presignOss(await session.credential(), server.region, serverNow(), request, seconds);
+}
+
+// The endpoints of this server alone, below /_lakeside/: signed as if they were objects of a bucket
+// of that name.
+export function lakesideRequest(
+  method: string, path: string, headers: Record<string, string> = {}, options: Options = {},
+): Promise<Response> {
+  return ossRequest({ method, bucket: '_lakeside', key: path, headers }, undefined, options);
+}
+
+export interface RpcProduct {
+  name: string;
+  version: string;
+}
+
+export async function rpc<T>(
+  product: RpcProduct, action: string, parameters: Record<string, string | number | undefined> = {},
+  options: Options = {},
+): Promise<T> {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
+  const request = {
+    host: location.host,
+    action,
+    version: product.version,
+    parameters: Object.fromEntries(given.map(([name, value]) => [name, String(value)])),
+  };
+  const sign: Sign = (credential) => signAcs3(credential, serverNow(), request);
+  const response = await signedRequest('POST', sign, undefined, options);
+  return (await response.json()) as T;
+}

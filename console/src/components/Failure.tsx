@@ -1,0 +1,43 @@
+// Why something failed, in the server's words; a denial also says who was denied what.
+import { Alert, Button, Descriptions } from 'antd';
+import { ApiError } from '../api/errors';
+import { text } from '../app/messages';
+import { useText } from '../app/text';
+
+function Denial({ error }: { error: ApiError }) {
+  const t = useText(text);
+  const { detail } = error;
+  if (!detail.AuthAction) return null;
+  const items = [
+    { key: 'action', label: t.action, children: <code>{detail.AuthAction}</code> },
+    {
+      key: 'who', label: t.who,
+      children: `${detail.AuthPrincipalType ?? ''} ${detail.AuthPrincipalDisplayName ?? ''}`,
+    },
+    {
+      key: 'why', label: t.why,
+      children: detail.NoPermissionType === 'ExplicitDeny' ? t.explicitDeny : t.implicitDeny,
+    },
+    { key: 'type', label: t.policyType, children: detail.PolicyType ?? '' },
+  ];
+  return <Descriptions size="small" column={1} items={items} />;
+}
+
+export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const t = useText(text);
+  const api = error instanceof ApiError ? error : undefined;
+  const title = api?.denied ? t.denied
+    : api?.status === 404 ? t.notFound
+      : api?.status === 0 ? t.noAnswer : t.wrong;
+  return (
+    <Alert type={api?.denied ? 'warning' : 'error'} showIcon title={title}
+      action={onRetry && <Button size="small" onClick={onRetry}>{t.retry}</Button>}
+      description={
+        <>
+          <p>{api ? `${api.message} (${api.code})` : String(error)}</p>
+          {api && <Denial error={api} />}
+          {api?.requestId && <small>{`${t.requestId} ${api.requestId}`}</small>}
+        </>
+      } />
+  );
+}

@@ -1,0 +1,26 @@
+// Every page there is, in the menu's order. A page is a folder here; its code is loaded when it is
+// first opened.
+import { ApiOutlined, DashboardOutlined, FolderOpenOutlined } from '@ant-design/icons';
+import { type ComponentType, lazy, type ReactNode } from 'react';
+
+export interface Page {
+  path: string;
+  label: { en: string; zh: string };
+  icon: ReactNode;
+  Component: ComponentType;
+}
+
+export const pages: Page[] = [
+  {
+    path: 'overview', label: { en: 'Overview', zh: '概览' }, icon: <DashboardOutlined />,
+    Component: lazy(() => import('./overview/Overview')),
+  },
+  {
+    path: 'connect', label: { en: 'Connect', zh: '接入' }, icon: <ApiOutlined />,
+    Component: lazy(() => import('./connect/Connect')),
+  },
+  {
+    path: 'objects', label: { en: 'Objects', zh: '对象存储' }, icon: <FolderOpenOutlined />,
+    Component: lazy(() => import('./objects/Objects')),
+  },
+];
