@@ -17,7 +17,7 @@ set(libraries
   ${folder}/lib/libggml-base.a)
 set(cuda_flag)
 if(LAKESIDE_CUDA)
-  set(cuda_flag --cuda)
+  set(cuda_flag --cuda "${LAKESIDE_CUDA_GPUS}")
   list(APPEND libraries ${folder}/lib/libggml-cuda.a)
 endif()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
@@ -47,8 +47,10 @@ target_include_directories(llamacpp SYSTEM INTERFACE ${folder}/include ${folder}
 target_compile_definitions(llamacpp INTERFACE ${definitions})
 target_link_libraries(llamacpp INTERFACE ${libraries} Threads::Threads ${CMAKE_DL_LIBS})
 if(LAKESIDE_CUDA)
+  execute_process(COMMAND ${CMAKE_SOURCE_DIR}/tools/install-cuda
+    OUTPUT_VARIABLE CUDAToolkit_ROOT OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
   find_package(CUDAToolkit REQUIRED)
-  target_link_libraries(llamacpp INTERFACE CUDA::cudart_static CUDA::cublas CUDA::cuda_driver)
+  target_link_libraries(llamacpp INTERFACE CUDA::cudart_static CUDA::cublas)
 endif()
 add_library(llamacpp::llamacpp ALIAS llamacpp)
 

@@ -30,7 +30,7 @@ Errc code_of(ErrorCode code) {
 
 std::unexpected<OssError> from_engine(Error error) {
   OssError result{code_of(error.code), {}, {}, std::string(to_string(error.code))};
-  if (!error.detail.empty()) result.internal += ": " + error.detail;
+  if (!error.detail.empty()) result.internal += ": " + std::move(error.detail);
   return std::unexpected(std::move(result));
 }
 

@@ -9,17 +9,17 @@
 namespace lakeside::ram::policy {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
+constexpr std::size_t kNone = std::string_view::npos;
 
 bool is_prefix_pattern(std::string_view pattern) {
   return pattern.find_first_of("*?") == pattern.size() - 1 && pattern.back() == '*';
 }
 
 std::size_t fourth_colon(std::string_view text) {
-  std::size_t at = npos;
+  std::size_t at = kNone;
   for (int i = 0; i < 4; ++i) {
-    at = text.find(':', at == npos ? 0 : at + 1);
-    if (at == npos) return npos;
+    at = text.find(':', at == kNone ? 0 : at + 1);
+    if (at == kNone) return kNone;
   }
   return at;
 }
@@ -145,7 +145,7 @@ bool ActionRule::listed(const ActionName& action) const {
 
 ResourceName::ResourceName(std::string_view resource) : text(resource) {
   std::size_t colon = fourth_colon(resource);
-  if (colon == npos || !resource.starts_with("acs:")) return;
+  if (colon == kNone || !resource.starts_with("acs:")) return;
   has_parts = true;
   scope = scope_of(resource);
   for (std::size_t i = 1; i < scope.size(); ++i) open[i] = scope[i].empty() || scope[i] == "*";
@@ -163,7 +163,7 @@ TextRule::TextRule(std::string_view pattern) : form_(Form::kWhole), text_(patter
 
 ResourcePattern::ResourcePattern(std::string_view pattern) : rest_(pattern) {
   std::size_t colon = fourth_colon(pattern);
-  if (colon == npos || !pattern.starts_with("acs:")) return;
+  if (colon == kNone || !pattern.starts_with("acs:")) return;
   std::array<std::string_view, 3> scope = scope_of(pattern);
   for (std::size_t i = 0; i < scope.size(); ++i) {
     // acs:ram::1234:user/x has no region and means every one.

@@ -138,7 +138,7 @@ TEST_F(FileStoreTest, WhatHasExpiredIsGone) {
 TEST_F(FileStoreTest, WhatIsRefusedLeavesNothing) {
   auto fault = [&](NewFile file, std::string_view data) {
     file.workspace = "default";
-    return add(std::move(file), data).error().fault;
+    return add(file, data).error().fault;
   };
   EXPECT_EQ(fault({.filename = "a", .max_bytes = 3}, "1234"), ObjectFault::kTooLarge);
   EXPECT_EQ(fault({.filename = ""}, "1"), ObjectFault::kInvalidName);

@@ -7,7 +7,7 @@
 #include "services/modelstudio/wire/chat_fields.h"
 #include "services/modelstudio/wire/dashscope_generation.h"
 #include "services/modelstudio/wire/errors.h"
-#include "services/modelstudio/wire/openai_chat.h"
+#include "services/modelstudio/wire/openai_response.h"
 #include "services/modelstudio/wire/vectors.h"
 
 namespace {
@@ -51,12 +51,24 @@ void check(const Decoded<T>& decoded) {
   if constexpr (requires { decoded->documents; }) require(!decoded->documents.empty());
 }
 
+// What is kept of a response can be read back and gone on from.
+void check_response(std::string_view body) {
+  Json none = Json::array();
+  auto response = parse_response(body, none);
+  if (!response) return complained(response.error());
+  check(response->generate.call);
+  for (const Json& item : response->input) {
+    require(item["id"].is_string() && item["type"].is_string());
+  }
+  require(parse_response(R"({"model":"a","input":"b"})", response->input).has_value());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   std::string_view body(reinterpret_cast<const char*>(data) + 1, size - 1);
-  switch (data[0] % 8) {
+  switch (data[0] % 16) {
     case 0:
       check(parse_chat_completion(body));
       break;
@@ -77,6 +89,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 6:
       check(parse_dashscope_rerank(body));
+      break;
+    case 8:
+      check_response(body);
       break;
     default:
       check(parse_tokenizer(body));

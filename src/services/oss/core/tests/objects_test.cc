@@ -98,7 +98,7 @@ TEST_F(Objects, BodiesThatFail) {
     TestSource source(pattern(size));
     source.fail_at(size, ErrorCode::kInvalid);  // the check at the end
     Body body{source, {}, {}, {}};
-    body.explain = [](Error) { return OssError{Errc::kBadDigest, "explained", {}, {}}; };
+    body.explain = [](const Error&) { return OssError{Errc::kBadDigest, "explained", {}, {}}; };
     EXPECT_CODE(put_body(source, body), Errc::kBadDigest);
   }
   EXPECT_CODE(get("key"), Errc::kNoSuchKey);
