@@ -51,6 +51,7 @@ class CallFacts final : public ops::Facts {
       fact("acs:MFAPresent", "false");  // a signature says nothing of a second factor
     }
     bool on_object = !call_.key().empty();
+    header(fact, "s3:x-amz-acl", "x-amz-acl");
     header(fact, on_object ? "oss:x-oss-object-acl" : "oss:x-oss-acl",
            call_.dialect == Dialect::kS3 ? "x-amz-acl"
            : on_object                   ? "x-oss-object-acl"
@@ -100,6 +101,15 @@ Task<OssStatus> authorise_acl(const OssCall& call) {
   co_return OssStatus{};
 }
 
+// A bucket that is to be made has no record yet: PutBucket looks for itself.
+OssStatus check_public_acl(const OssCall& call, const OssAction& action) {
+  bool blocked = call.bucket_record && call.bucket_record->blocked.block_acls;
+  if (!blocked || !is_public(action.acl())) return {};
+  return fail(Errc::kPublicAccessBlocked, call.key().empty() && action.source() == nullptr
+                                              ? "Put public bucket acl is not allowed"
+                                              : "Put public object acl is not allowed");
+}
+
 Task<OssStatus> authorise_all(OssCall& call, const OssAction& action) {
   CallFacts facts(call);
   ops::Question question{call.row->info.permission,
@@ -114,6 +124,7 @@ Task<OssStatus> authorise_all(OssCall& call, const OssAction& action) {
   call.bucket_record = std::move(*bucket);
   if (done && action.source() != nullptr) done = co_await authorise_source(call, *action.source());
   if (done && action.sets_acl()) done = co_await authorise_acl(call);
+  if (done) done = check_public_acl(call, action);
   co_return done;
 }
 

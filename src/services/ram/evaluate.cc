@@ -39,13 +39,17 @@ policy::Grounds grounds_of(const Principal& principal, const AccessRequest& requ
     grounds.session = grants->session();
   }
   grounds.granted_by_acl = request.granted_to_all;
+  grounds.blocked = request.blocked;
   return grounds;
 }
 
 }  // namespace
 
 Decision evaluate(const Principal& principal, const AccessRequest& request) {
-  return policy::evaluate(caller_of(principal), question(request), grounds_of(principal, request));
+  policy::Grounds grounds = grounds_of(principal, request);
+  policy::NamedPolicy named{"", request.resource_policy};
+  if (named.policy != nullptr) grounds.resource = &named;
+  return policy::evaluate(caller_of(principal), question(request), grounds);
 }
 
 Decision evaluate_trust(const Principal& principal, const AccessRequest& request,

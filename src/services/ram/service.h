@@ -23,6 +23,9 @@ struct AccessRequest {
   bool granted_to_all = false;
   // Asked where a policy has conditions; null: there are no keys.
   const ContextSource* context = nullptr;
+  // The resource's own policy, where it has one, and what of it does not count.
+  const policy::CompiledPolicy* resource_policy = nullptr;
+  policy::Blocked blocked = {};
 };
 
 // Explicit deny, then allow, else deny: policy/evaluate.h. Never blocks.

@@ -32,6 +32,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "services/oss/core/bucket_policy.h"
 #include "services/oss/core/keys.h"
 #include "services/oss/core/names.h"
 #include "services/oss/core/store.h"
@@ -78,6 +79,14 @@ Task<OssResult<BucketRef>> Store::load_bucket(const std::string& name) {
   if (!*bytes) co_return fail(Errc::kNoSuchBucket);
   auto record = decode_bucket(name, **bytes);
   if (!record) co_return from_engine(std::move(record.error()));
+  Bucket& bucket = record->bucket;
+  auto policy = compile(bucket.policy);
+  if (!policy) co_return from_engine(std::move(policy.error()));
+  bucket.compiled_policy = std::move(*policy);
+  // Kept with the bucket, so that no request asks for it; a change of it forgets all buckets.
+  auto of_account = co_await account_block(bucket.owner);
+  if (!of_account) co_return std::unexpected(std::move(of_account.error()));
+  bucket.blocked = bucket.public_access_block.value_or(PublicAccessBlock()).with(*of_account);
   BucketRef entry = make_entry(std::move(*record), std::move(**bytes));
   buckets_.insert(entry, generation);
   co_return entry;
@@ -156,10 +165,8 @@ Task<OssResult<Bucket>> Store::create_bucket(const Bucket& wanted) {
   co_return fail(own ? Errc::kBucketAlreadyOwnedByYou : Errc::kBucketAlreadyExists);
 }
 
-Task<OssResult<bool>> Store::bump_epoch(const BucketEntry& entry, Acl acl) {
-  BucketRecord next = entry.record;
-  next.bucket.acl = acl;
-  ++next.epoch;
+Task<OssResult<bool>> Store::rewrite(const BucketEntry& entry, const Bucket& bucket) {
+  BucketRecord next{bucket, entry.record.epoch + 1};
   engines::Batch batch;
   std::string key = keys::bucket(entry.bucket().name);
   batch.require(key, entry.bytes);
@@ -171,16 +178,59 @@ Task<OssResult<bool>> Store::bump_epoch(const BucketEntry& entry, Acl acl) {
   co_return from_engine(std::move(done.error()));
 }
 
-Task<OssStatus> Store::set_bucket_acl(const std::string& name, Acl acl) {
+Task<OssStatus> Store::change_bucket(const std::string& name, std::function<void(Bucket&)> change) {
   if (auto valid = check_bucket_name(name); !valid) co_return valid;
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
     auto entry = co_await load_bucket(name);
     if (!entry) co_return std::unexpected(std::move(entry.error()));
-    auto done = co_await bump_epoch(**entry, acl);
+    Bucket bucket = (*entry)->bucket();
+    change(bucket);
+    auto done = co_await rewrite(**entry, bucket);
     if (!done) co_return std::unexpected(std::move(done.error()));
     if (*done) co_return OssStatus{};
   }
   co_return fail(Errc::kServiceUnavailable);
+}
+
+Task<OssStatus> Store::set_bucket_acl(const std::string& name, Acl acl) {
+  std::function<void(Bucket&)> change = [acl](Bucket& bucket) { bucket.acl = acl; };
+  co_return co_await change_bucket(name, std::move(change));
+}
+
+Task<OssStatus> Store::set_bucket_policy(const std::string& name, const BucketPolicy& policy) {
+  std::function<void(Bucket&)> change = [&policy](Bucket& bucket) { bucket.policy = policy; };
+  co_return co_await change_bucket(name, std::move(change));
+}
+
+Task<OssStatus> Store::set_public_access_block(const std::string& name,
+                                               const std::optional<PublicAccessBlock>& block) {
+  std::function<void(Bucket&)> change = [&block](Bucket& bucket) {
+    bucket.public_access_block = block;
+  };
+  co_return co_await change_bucket(name, std::move(change));
+}
+
+Task<OssStatus> Store::set_account_block(const std::string& account,
+                                         const PublicAccessBlock& block) {
+  engines::Batch batch;
+  if (block == PublicAccessBlock()) {
+    batch.remove(keys::account(account));
+  } else {
+    batch.put(keys::account(account), encode(AccountRecord{block}));
+  }
+  auto done = co_await kv_.commit(keys::buckets_partition(), batch);
+  buckets_.forget_all();
+  if (!done) co_return from_engine(std::move(done.error()));
+  co_return OssStatus{};
+}
+
+Task<OssResult<PublicAccessBlock>> Store::account_block(const std::string& account) {
+  auto bytes = co_await engines::get_one(kv_, keys::buckets_partition(), keys::account(account));
+  if (!bytes) co_return from_engine(std::move(bytes.error()));
+  if (!*bytes) co_return PublicAccessBlock();
+  auto record = decode_account(**bytes);
+  if (!record) co_return from_engine(std::move(record.error()));
+  co_return record->public_access_block;
 }
 
 Task<OssResult<bool>> Store::is_empty(const BucketEntry& bucket) {
@@ -251,7 +301,7 @@ Task<OssStatus> Store::reopen(const BucketEntry& bucket, std::uint64_t nonce) {
     auto entry = co_await load_bucket(bucket.bucket().name);
     if (!entry) co_return std::unexpected(std::move(entry.error()));
     if ((*entry)->id() != bucket.id()) co_return fail(Errc::kNoSuchBucket);
-    auto done = co_await bump_epoch(**entry, (*entry)->bucket().acl);
+    auto done = co_await rewrite(**entry, (*entry)->bucket());
     if (!done) co_return std::unexpected(std::move(done.error()));
     bumped = *done;
   }

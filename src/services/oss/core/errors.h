@@ -31,6 +31,7 @@ enum class Errc {
   kInvalidObjectName,
   kInvalidPart,
   kInvalidPartOrder,
+  kInvalidPolicyDocument,
   kInvalidRange,
   kInvalidRequest,
   kInvalidStorageClass,
@@ -41,7 +42,9 @@ enum class Errc {
   kMethodNotAllowed,
   kMissingContentLength,
   kNoSuchBucket,
+  kNoSuchBucketPolicy,
   kNoSuchKey,
+  kNoSuchPublicAccessBlock,  // S3 alone
   kNoSuchUpload,
   kNotImplemented,
   kNotModified,  // a conditional read: 304
@@ -49,6 +52,7 @@ enum class Errc {
   kOperationNotSupported,
   kPositionNotEqualToLength,  // carries next_position
   kPreconditionFailed,
+  kPublicAccessBlocked,  // a public ACL or policy is not to be set
   kRequestTimeout,
   kServiceUnavailable,  // storage full or shutting down: try again later
   kTooManyBuckets,
@@ -66,7 +70,8 @@ struct Denial {
     kBothPolicies,
   };
   By by = By::kNobody;
-  std::string principal;  // "acs:ram::ACCOUNT:user/NAME"
+  bool one_of_many = false;  // of the keys of one request
+  std::string principal;     // "acs:ram::ACCOUNT:user/NAME"
   std::string action;
   std::string resource;
   std::string why;

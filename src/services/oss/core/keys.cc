@@ -46,6 +46,7 @@ const engines::Partition& buckets_partition() {
   return partition;
 }
 
+std::string account(std::string_view id) { return with_kind(kAccountKind, id); }
 std::string bucket(std::string_view name) { return with_kind(kBucketKind, name); }
 std::string sweep(std::string_view bucket_id) { return with_kind(kSweepKind, bucket_id); }
 std::string object(std::string_view key) { return with_kind(kObjectKind, key); }

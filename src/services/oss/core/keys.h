@@ -1,6 +1,7 @@
 // The keys of the object store's records. docs/formats/oss-records.md shows them with examples.
 //
 // Partition "buckets":            'b' name → BucketRecord;   'x' id → SweepRecord
+//                                 'a' account → AccountRecord
 // A bucket's partition (its id):  '!' → state of the bucket
 //                                 'o' key → ObjectRecord      'd' key → inline data
 //                                 'm' key → Manifest
@@ -19,6 +20,7 @@
 
 namespace lakeside::oss::keys {
 
+inline constexpr char kAccountKind = 'a';
 inline constexpr char kBucketKind = 'b';
 inline constexpr char kSweepKind = 'x';
 inline constexpr char kObjectKind = 'o';
@@ -34,6 +36,7 @@ inline constexpr std::size_t kUploadIdBytes = 32;
 // The partition that lists all buckets.
 [[nodiscard]] const engines::Partition& buckets_partition();
 
+[[nodiscard]] std::string account(std::string_view id);
 [[nodiscard]] std::string bucket(std::string_view name);
 [[nodiscard]] std::string sweep(std::string_view bucket_id);
 

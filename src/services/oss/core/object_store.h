@@ -192,6 +192,15 @@ class ObjectStore {
   virtual Task<OssStatus> delete_bucket(const std::string& name) = 0;          // kBucketNotEmpty
   virtual Task<OssResult<BucketPtr>> get_bucket(const std::string& name) = 0;  // cached
   virtual Task<OssStatus> set_bucket_acl(const std::string& name, Acl acl) = 0;
+  // An empty document: none. Settings hold for every request that begins after the answer.
+  virtual Task<OssStatus> set_bucket_policy(const std::string& name,
+                                            const BucketPolicy& policy) = 0;
+  virtual Task<OssStatus> set_public_access_block(
+      const std::string& name, const std::optional<PublicAccessBlock>& block) = 0;
+  // Of all buckets of an account, beside their own.
+  virtual Task<OssStatus> set_account_block(const std::string& account,
+                                            const PublicAccessBlock& block) = 0;
+  virtual Task<OssResult<PublicAccessBlock>> account_block(const std::string& account) = 0;
   // In name order, names > after, that begin with prefix, owned by `owner`.
   virtual Task<OssResult<std::vector<Bucket>>> list_buckets(const std::string& owner,
                                                             const std::string& prefix,

@@ -20,9 +20,9 @@ inline constexpr std::size_t kChecksumBytes = 4;
 
 class RecordWriter {
  public:
-  explicit RecordWriter(std::size_t size_hint = 0) {
+  explicit RecordWriter(std::size_t size_hint = 0, std::uint8_t version = kRecordVersion) {
     out_.reserve(size_hint);
-    u8(kRecordVersion);
+    u8(version);
   }
 
   void u8(std::uint8_t value) { out_.push_back(static_cast<char>(value)); }
@@ -55,13 +55,13 @@ class RecordWriter {
 class RecordReader {
  public:
   // Checks version and checksum: kUnsupported, kCorrupt.
-  [[nodiscard]] static Result<RecordReader> open(std::string_view record) {
+  [[nodiscard]] static Result<RecordReader> open(std::string_view record,
+                                                 std::uint8_t newest = kRecordVersion) {
     if (record.empty()) return fail(ErrorCode::kCorrupt, "record: empty");
     auto version = static_cast<std::uint8_t>(record.front());
-    if (version > kRecordVersion) {
+    if (version > newest) {
       return fail(ErrorCode::kUnsupported, "record: version " + std::to_string(version) +
-                                               ", this build knows " +
-                                               std::to_string(kRecordVersion));
+                                               ", this build knows " + std::to_string(newest));
     }
     if (version == 0 || record.size() < 1 + kChecksumBytes) {
       return fail(ErrorCode::kCorrupt, "record: malformed");
@@ -71,8 +71,11 @@ class RecordReader {
     if (tail.fixed<std::uint32_t>() != crc32c(0, as_bytes(body))) {
       return fail(ErrorCode::kCorrupt, "record: checksum");
     }
-    return RecordReader(body.substr(1));
+    RecordReader reader(body.substr(1));
+    reader.version_ = version;
+    return reader;
   }
+  [[nodiscard]] std::uint8_t version() const { return version_; }
 
   std::uint8_t u8() {
     if (rest_.empty()) return refuse();
@@ -148,6 +151,7 @@ class RecordReader {
   }
 
   std::string_view rest_;
+  std::uint8_t version_ = kRecordVersion;
   bool failed_ = false;
 };
 

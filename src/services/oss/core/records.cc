@@ -128,6 +128,58 @@ void get_listed(RecordReader& in, Object& object) {
   object.owner = in.text();
 }
 
+// A bucket's record is of version 2 where it has settings: an older build would not heed them.
+constexpr std::uint8_t kSettingsVersion = 2;
+enum class Setting : std::uint8_t { kOssPolicy = 1, kS3Policy = 2, kPublicAccessBlock = 3 };
+
+std::uint8_t bits_of(const PublicAccessBlock& block) {
+  return static_cast<std::uint8_t>((block.block_acls ? 1 : 0) | (block.ignore_acls ? 2 : 0) |
+                                   (block.block_policy ? 4 : 0) | (block.ignore_policy ? 8 : 0) |
+                                   (block.restrict_buckets ? 16 : 0));
+}
+PublicAccessBlock get_block(RecordReader& in) {
+  std::uint8_t bits = in.u8_up_to(31);
+  return {(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0, (bits & 16) != 0};
+}
+
+void put_settings(RecordWriter& out, const Bucket& bucket) {
+  out.varint((bucket.policy.document.empty() ? 0U : 1U) + (bucket.public_access_block ? 1U : 0U));
+  if (!bucket.policy.document.empty()) {
+    bool s3 = bucket.policy.language == PolicyLanguage::kS3;
+    out.u8(number(s3 ? Setting::kS3Policy : Setting::kOssPolicy));
+    out.text(bucket.policy.document);
+  }
+  if (bucket.public_access_block) {
+    out.u8(number(Setting::kPublicAccessBlock));
+    out.u8(bits_of(*bucket.public_access_block));
+  }
+}
+// In the order in which they are written, each at most once.
+void get_settings(RecordReader& in, Bucket& bucket) {
+  std::uint64_t count = in.count(2);
+  in.refuse_if(count == 0);
+  std::uint8_t last = 0;
+  for (; count > 0 && !in.failed(); --count) {
+    std::uint8_t setting = in.u8();
+    in.refuse_if(setting <= last || (setting == 2 && last == 1));
+    last = setting;
+    switch (static_cast<Setting>(setting)) {
+      case Setting::kOssPolicy:
+      case Setting::kS3Policy:
+        bucket.policy.document = in.text();
+        bucket.policy.language =
+            setting == number(Setting::kS3Policy) ? PolicyLanguage::kS3 : PolicyLanguage::kOss;
+        in.refuse_if(bucket.policy.document.empty());
+        break;
+      case Setting::kPublicAccessBlock:
+        bucket.public_access_block = get_block(in);
+        break;
+      default:
+        in.refuse_if(true);
+    }
+  }
+}
+
 // `value` where everything in the record was as it should be.
 template <class T>
 Result<T> checked(const RecordReader& in, T value) {
@@ -140,18 +192,22 @@ Result<T> checked(const RecordReader& in, T value) {
 // ---- buckets ---------------------------------------------------------------------------
 
 std::string encode(const BucketRecord& record) {
-  RecordWriter out(64);
+  const Bucket& bucket = record.bucket;
+  bool settings = !bucket.policy.document.empty() || bucket.public_access_block.has_value();
+  RecordWriter out(80 + bucket.policy.document.size(),
+                   settings ? kSettingsVersion : kRecordVersion);
   out.text(record.bucket.id);
   out.text(record.bucket.owner);
   put_time(out, record.bucket.created);
   out.u8(number(record.bucket.acl));
   out.u8(number(record.bucket.storage_class));
   out.varint(record.epoch);
+  if (settings) put_settings(out, bucket);
   return out.finish();
 }
 
 Result<BucketRecord> decode_bucket(std::string_view name, std::string_view record) {
-  auto in = RecordReader::open(record);
+  auto in = RecordReader::open(record, kSettingsVersion);
   if (!in) return std::unexpected(in.error());
   BucketRecord result;
   result.bucket.name = name;
@@ -161,7 +217,21 @@ Result<BucketRecord> decode_bucket(std::string_view name, std::string_view recor
   result.bucket.acl = enumerator<Acl>(*in, kMostAcl);
   result.bucket.storage_class = enumerator<StorageClass>(*in, kMostStorageClass);
   result.epoch = in->varint();
+  if (in->version() == kSettingsVersion) get_settings(*in, result.bucket);
   return checked(*in, std::move(result));
+}
+
+std::string encode(const AccountRecord& record) {
+  RecordWriter out(8);
+  out.u8(bits_of(record.public_access_block));
+  return out.finish();
+}
+
+Result<AccountRecord> decode_account(std::string_view record) {
+  auto in = RecordReader::open(record);
+  if (!in) return std::unexpected(in.error());
+  AccountRecord result{get_block(*in)};
+  return checked(*in, result);
 }
 
 std::string encode(const BucketState& record) {

@@ -21,6 +21,12 @@ struct BucketRecord {
   friend bool operator==(const BucketRecord&, const BucketRecord&) = default;
 };
 
+// What an account has settled for all of its buckets.
+struct AccountRecord {
+  PublicAccessBlock public_access_block;
+  friend bool operator==(const AccountRecord&, const AccountRecord&) = default;
+};
+
 // At '!' of a bucket's partition. All writes are guarded by it being open.
 struct BucketState {
   bool deleting = false;
@@ -101,6 +107,7 @@ struct ListedObject {
 };
 
 [[nodiscard]] std::string encode(const BucketRecord& record);
+[[nodiscard]] std::string encode(const AccountRecord& record);
 [[nodiscard]] std::string encode(const BucketState& record);
 [[nodiscard]] std::string encode(const SweepRecord& record);
 [[nodiscard]] std::string encode(const ObjectRecord& record);
@@ -110,6 +117,7 @@ struct ListedObject {
 [[nodiscard]] std::string encode(const GarbageRecord& record);
 
 [[nodiscard]] Result<BucketRecord> decode_bucket(std::string_view name, std::string_view record);
+[[nodiscard]] Result<AccountRecord> decode_account(std::string_view record);
 [[nodiscard]] Result<BucketState> decode_state(std::string_view record);
 [[nodiscard]] Result<SweepRecord> decode_sweep(std::string_view record);
 [[nodiscard]] Result<ObjectRecord> decode_object(std::string_view key, std::string_view record);

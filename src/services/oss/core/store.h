@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -47,6 +48,12 @@ class Store final : public ObjectStore {
   Task<OssStatus> delete_bucket(const std::string& name) override;
   Task<OssResult<BucketPtr>> get_bucket(const std::string& name) override;
   Task<OssStatus> set_bucket_acl(const std::string& name, Acl acl) override;
+  Task<OssStatus> set_bucket_policy(const std::string& name, const BucketPolicy& policy) override;
+  Task<OssStatus> set_public_access_block(const std::string& name,
+                                          const std::optional<PublicAccessBlock>& block) override;
+  Task<OssStatus> set_account_block(const std::string& account,
+                                    const PublicAccessBlock& block) override;
+  Task<OssResult<PublicAccessBlock>> account_block(const std::string& account) override;
   Task<OssResult<std::vector<Bucket>>> list_buckets(const std::string& owner,
                                                     const std::string& prefix,
                                                     const std::string& after,
@@ -107,8 +114,11 @@ class Store final : public ObjectStore {
   Task<OssResult<BucketRef>> open_bucket(const std::string& name);  // checks the name; cached
   Task<OssResult<BucketRef>> load_bucket(const std::string& name);  // from the engine
   Task<OssResult<std::size_t>> count_buckets(const std::string& owner);
-  // Rewrites the record as it is in `entry`, with the next epoch: false if it had changed.
-  Task<OssResult<bool>> bump_epoch(const BucketEntry& entry, Acl acl);
+  // Puts `bucket` in the place of the record as it is in `entry`, with the next epoch: false if it
+  // had changed.
+  Task<OssResult<bool>> rewrite(const BucketEntry& entry, const Bucket& bucket);
+  // The same until nobody comes between.
+  Task<OssStatus> change_bucket(const std::string& name, std::function<void(Bucket&)> change);
   Task<OssResult<bool>> is_empty(const BucketEntry& bucket);
   // One try of delete_bucket: false if someone came between.
   Task<OssResult<bool>> try_delete(const BucketEntry& bucket);
@@ -212,6 +222,7 @@ class Store final : public ObjectStore {
   };
   Task<Result<Sweep>> sweep_partition(const std::string& bucket_id);
   Task<Status> close_for_good(const Bucket& bucket);
+  Task<Status> forget_accounts();
 
   // ---- orphans.cc ----
   Task<Result<std::size_t>> remove_orphans(const std::vector<engines::BlobInfo>& candidates);

@@ -123,6 +123,20 @@ Task<Status> Store::close_for_good(const Bucket& bucket) {
   co_return removed;
 }
 
+// What accounts have settled for all of their buckets.
+Task<Status> Store::forget_accounts() {
+  engines::Batch batch;
+  engines::ScanVisitor visit = [&](std::string_view key, std::string_view) {
+    if (key.front() != keys::kAccountKind) return engines::ScanStep::stop();
+    batch.remove(std::string(key));
+    return engines::ScanStep::next();
+  };
+  std::string from(1, keys::kAccountKind);
+  auto scanned = co_await kv_.scan(keys::buckets_partition(), from, visit);
+  if (!scanned || batch.writes().empty()) co_return scanned;
+  co_return co_await kv_.commit(keys::buckets_partition(), batch);
+}
+
 Task<Status> Store::reset() {
   while (true) {
     auto buckets = co_await scan_buckets({}, kSweepsPerCall);
@@ -133,6 +147,8 @@ Task<Status> Store::reset() {
       if (!closed) co_return closed;
     }
   }
+  auto forgotten = co_await forget_accounts();
+  if (!forgotten) co_return forgotten;
   buckets_.forget_all();
   while (true) {
     auto swept = co_await sweep_partitions(true);

@@ -11,6 +11,10 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 
+namespace lakeside::ram::policy {
+class CompiledPolicy;
+}
+
 namespace lakeside::oss {
 
 inline constexpr std::size_t kMaxKeyBytes = 1023;           // both vendors: 1,023 / 1,024
@@ -23,8 +27,37 @@ inline constexpr std::size_t kMaxUserMetadata = 8 << 10;  // names and values to
 inline constexpr std::size_t kMaxBucketsPerAccount = 1000;
 
 enum class Acl { kDefault, kPrivate, kPublicRead, kPublicReadWrite };  // kDefault: objects only
+[[nodiscard]] inline bool is_public(Acl acl) {
+  return acl == Acl::kPublicRead || acl == Acl::kPublicReadWrite;
+}
 enum class StorageClass { kStandard, kIa, kArchive, kColdArchive, kDeepColdArchive };
 enum class ObjectType { kNormal, kMultipart, kAppendable };
+
+// The two vendors' languages for bucket policies; docs/identity.md.
+enum class PolicyLanguage { kOss, kS3 };
+struct BucketPolicy {
+  std::string document;  // as it was written; empty: there is none
+  PolicyLanguage language = PolicyLanguage::kOss;
+  friend bool operator==(const BucketPolicy&, const BucketPolicy&) = default;
+};
+
+// What is open to everybody, and shall not be. OSS has one switch, which is all but the last; S3
+// has four: all but ignore_policy.
+struct PublicAccessBlock {
+  bool block_acls = false;        // no ACL that is public may be set
+  bool ignore_acls = false;       // public ACLs grant nothing
+  bool block_policy = false;      // no policy that is public may be set
+  bool ignore_policy = false;     // what a policy grants to everybody it grants to nobody
+  bool restrict_buckets = false;  // a bucket whose policy is public is for its account alone
+
+  [[nodiscard]] static PublicAccessBlock oss(bool on) { return {on, on, on, on, false}; }
+  [[nodiscard]] PublicAccessBlock with(const PublicAccessBlock& other) const {
+    return {block_acls || other.block_acls, ignore_acls || other.ignore_acls,
+            block_policy || other.block_policy, ignore_policy || other.ignore_policy,
+            restrict_buckets || other.restrict_buckets};
+  }
+  friend bool operator==(const PublicAccessBlock&, const PublicAccessBlock&) = default;
+};
 
 struct Bucket {
   std::string name;
@@ -33,6 +66,12 @@ struct Bucket {
   Time created;
   Acl acl = Acl::kPrivate;
   StorageClass storage_class = StorageClass::kStandard;
+  BucketPolicy policy = {};
+  std::optional<PublicAccessBlock> public_access_block = {};
+
+  // Of what get_bucket returns; not in the record.
+  std::shared_ptr<const ram::policy::CompiledPolicy> compiled_policy = {};  // null: none
+  PublicAccessBlock blocked = {};  // the bucket's own and its account's together
   friend bool operator==(const Bucket&, const Bucket&) = default;
 };
 

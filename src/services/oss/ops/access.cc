@@ -57,12 +57,29 @@ struct Refused {
   [[nodiscard]] bool explicitly() const { return who_denied(decision) != Denial::By::kNobody; }
 };
 
+// The root account can always take back a policy that keeps it out.
+bool is_owners_way_back(const Principal& caller, const Question& question, const Bucket& bucket) {
+  return caller.kind == Principal::Kind::kRoot && caller.account_id == bucket.owner &&
+         (question.permission == "oss:GetBucketPolicy" ||
+          question.permission == "oss:PutBucketPolicy" ||
+          question.permission == "oss:DeleteBucketPolicy");
+}
+
+// `bucket`: null for operations on the account.
 std::optional<Refused> evaluate(const Principal& caller, const Question& question,
-                                std::string_view owner, std::string_view key, bool granted_to_all) {
+                                const Bucket* bucket, std::string_view key, bool granted_to_all) {
+  std::string_view owner = bucket != nullptr ? bucket->owner : caller.account_id;
   std::string resource = resource_name(owner, question.bucket, key);
   FactsAsContext context(question.facts);
-  ram::Decision decision =
-      ram::evaluate(caller, {question.permission, resource, owner, granted_to_all, &context});
+  ram::AccessRequest request{question.permission, resource, owner, granted_to_all, &context};
+  if (bucket != nullptr) {
+    if (!is_owners_way_back(caller, question, *bucket)) {
+      request.resource_policy = bucket->compiled_policy.get();
+    }
+    const PublicAccessBlock& blocked = bucket->blocked;
+    request.blocked = {blocked.ignore_acls, blocked.ignore_policy, blocked.restrict_buckets};
+  }
+  ram::Decision decision = ram::evaluate(caller, request);
   if (decision.allowed) return std::nullopt;
   return Refused{std::move(resource), std::move(decision)};
 }
@@ -73,9 +90,10 @@ std::unexpected<OssError> denied(const Principal& caller, const Question& questi
   ram::Denial told = ram::denial(
       caller, {question.permission, refused.resource, owner, false, &context}, refused.decision);
   OssError error{Errc::kAccessDenied, {}, {}, {}};
-  error.denial = std::make_shared<const Denial>(Denial{
-      who_denied(refused.decision), std::move(told.principal), std::string(question.permission),
-      std::move(refused.resource), std::move(told.why), std::move(told.detail)});
+  error.denial = std::make_shared<const Denial>(
+      Denial{who_denied(refused.decision), !question.keys.empty(), std::move(told.principal),
+             std::string(question.permission), std::move(refused.resource), std::move(told.why),
+             std::move(told.detail)});
   return std::unexpected(std::move(error));
 }
 
@@ -110,12 +128,12 @@ Task<OssResult<bool>> granted(ObjectStore& store, const Principal& caller, const
 }
 
 std::optional<Refused> decide(const Principal& caller, const Question& question,
-                              std::string_view owner, bool granted_to_all) {
+                              const Bucket* bucket, bool granted_to_all) {
   if (question.keys.empty()) {
-    return evaluate(caller, question, owner, question.key, granted_to_all);
+    return evaluate(caller, question, bucket, question.key, granted_to_all);
   }
   for (const std::string& key : question.keys) {
-    auto refused = evaluate(caller, question, owner, key, granted_to_all);
+    auto refused = evaluate(caller, question, bucket, key, granted_to_all);
     if (refused) return refused;
   }
   return std::nullopt;
@@ -127,18 +145,18 @@ Task<OssResult<BucketPtr>> authorise(ObjectStore& store, const Principal& caller
                                      const Question& question) {
   if (question.access == Access::kAccount) {
     if (is_anonymous(caller)) co_return fail(Errc::kAccessDenied);
-    auto refused = decide(caller, question, caller.account_id, false);
+    auto refused = decide(caller, question, nullptr, false);
     if (refused) co_return denied(caller, question, caller.account_id, std::move(*refused));
     co_return BucketPtr();
   }
   auto bucket = co_await store.get_bucket(question.bucket);
   if (!bucket) co_return std::unexpected(std::move(bucket.error()));
   const std::string& owner = (*bucket)->owner;
-  auto refused = decide(caller, question, owner, false);
+  auto refused = decide(caller, question, bucket->get(), false);
   if (refused && !refused->explicitly()) {
     auto by_acl = co_await granted(store, caller, **bucket, question);
     if (!by_acl) co_return std::unexpected(std::move(by_acl.error()));
-    if (*by_acl) refused = decide(caller, question, owner, true);
+    if (*by_acl) refused = decide(caller, question, bucket->get(), true);
   }
   if (refused) co_return denied(caller, question, owner, std::move(*refused));
   co_return std::move(*bucket);

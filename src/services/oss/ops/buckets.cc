@@ -3,10 +3,17 @@
 namespace lakeside::oss::ops {
 namespace {
 
+std::unexpected<OssError> public_acl_blocked() {
+  return fail(Errc::kPublicAccessBlocked, "Put public bucket acl is not allowed");
+}
+
 // Another account's bucket, or ours already: decides what PutBucket means.
 Task<OssStatus> put_existing(Context& context, PutBucket& request, OssError exists) {
   if (!request.exists_is_success) co_return std::unexpected(std::move(exists));
   if (!request.acl) co_return OssStatus{};
+  auto bucket = co_await context.store.get_bucket(request.bucket);
+  if (!bucket) co_return std::unexpected(std::move(bucket.error()));
+  if (is_public(*request.acl) && (*bucket)->blocked.block_acls) co_return public_acl_blocked();
   co_return co_await context.store.set_bucket_acl(request.bucket, *request.acl);
 }
 
@@ -33,6 +40,11 @@ Task<OssStatus> run(Context& context, PutBucket& request) {
   wanted.owner = context.caller.account_id;
   wanted.acl = request.acl.value_or(Acl::kPrivate);
   wanted.storage_class = request.storage_class;
+  if (is_public(wanted.acl)) {
+    auto blocked = co_await context.store.account_block(wanted.owner);
+    if (!blocked) co_return std::unexpected(std::move(blocked.error()));
+    if (blocked->block_acls) co_return public_acl_blocked();
+  }
   auto created = co_await context.store.create_bucket(wanted);
   if (!created && created.error().code == Errc::kBucketAlreadyOwnedByYou) {
     co_return co_await put_existing(context, request, std::move(created.error()));

@@ -26,7 +26,32 @@ class OssAction : public gateway::Action {
   [[nodiscard]] virtual std::span<const std::string> keys() const { return {}; }
   // It sets an ACL on the way, which is for the owner to do.
   [[nodiscard]] virtual bool sets_acl() const { return false; }
+  // The ACL that it sets, on the way or for itself; PublicAccessBlock may forbid it.
+  [[nodiscard]] virtual Acl acl() const { return Acl::kDefault; }
 };
+
+// Where operations have their ACL.
+template <class Op>
+Acl acl_of(const Op& op) {
+  auto given = [](const auto& acl) {
+    if constexpr (requires { acl.value_or(Acl::kDefault); }) {
+      return acl.value_or(Acl::kDefault);
+    } else {
+      return acl;
+    }
+  };
+  if constexpr (requires { op.acl; }) {
+    return given(op.acl);
+  } else if constexpr (requires { op.options.acl; }) {
+    return given(op.options.acl);
+  } else if constexpr (requires { op.options.put.acl; }) {
+    return given(op.options.put.acl);
+  } else if constexpr (requires { op.put.options.acl; }) {
+    return given(op.put.options.acl);
+  } else {
+    return Acl::kDefault;
+  }
+}
 
 // An operation's error. The domain knows one error for a wrong Content-MD5; S3 has two.
 [[nodiscard]] http::Response run_error(const OssCall& call, OssError error);
@@ -71,6 +96,7 @@ class TypedAction final : public OssAction {
     }
   }
   [[nodiscard]] bool sets_acl() const override { return sets_acl_; }
+  [[nodiscard]] Acl acl() const override { return acl_of(op_); }
 
  private:
   Op op_;

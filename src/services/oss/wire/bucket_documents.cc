@@ -27,6 +27,12 @@ void write_listed_bucket(DocumentWriter& doc, const Bucket& bucket, Dialect dial
   xml.close("Bucket");
 }
 
+// OSS's one switch, which S3 turns on by all of its four.
+bool blocks_all(const PublicAccessBlock& block) {
+  return block.block_acls && block.ignore_acls && block.block_policy &&
+         (block.ignore_policy || block.restrict_buckets);
+}
+
 constexpr std::string_view kXsi = R"( xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" )";
 
 void write_s3_grant(XmlWriter& xml, std::string_view type, std::string_view tag,
@@ -85,7 +91,8 @@ std::string bucket_info(const Bucket& bucket, const ServiceNames& names) {
   xml.text("AccessMonitor", "Disabled");
   xml.text("TransferAcceleration", "Disabled");
   xml.text("CrossRegionReplication", "Disabled");
-  xml.boolean("BlockPublicAccess", false);
+  xml.boolean("BlockPublicAccess",
+              blocks_all(bucket.public_access_block.value_or(PublicAccessBlock())));
   doc.owner("Owner", bucket.owner);
   xml.open("AccessControlList");
   xml.text("Grant", acl_text(bucket.acl));
@@ -115,6 +122,26 @@ std::string bucket_stat(const BucketStat& stat) {
   xml.number("LiveChannelCount", 0);
   xml.number("StandardStorage", stat.storage);
   xml.number("StandardObjectCount", stat.object_count);
+  return doc.finish();
+}
+
+std::string policy_status(bool is_public, Dialect dialect) {
+  DocumentWriter doc("PolicyStatus", dialect);
+  doc.xml().boolean("IsPublic", is_public);
+  return doc.finish();
+}
+
+std::string public_access_block(const PublicAccessBlock& block, Dialect dialect) {
+  DocumentWriter doc("PublicAccessBlockConfiguration", dialect);
+  XmlWriter& xml = doc.xml();
+  if (dialect == Dialect::kOss) {
+    xml.boolean("BlockPublicAccess", blocks_all(block));
+    return doc.finish();
+  }
+  xml.boolean("BlockPublicAcls", block.block_acls);
+  xml.boolean("IgnorePublicAcls", block.ignore_acls);
+  xml.boolean("BlockPublicPolicy", block.block_policy);
+  xml.boolean("RestrictPublicBuckets", block.restrict_buckets || block.ignore_policy);
   return doc.finish();
 }
 

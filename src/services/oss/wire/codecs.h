@@ -22,6 +22,17 @@ Decoded decode_get_bucket_location(OssCall& call, std::string document);
 Decoded decode_get_bucket_stat(OssCall& call, std::string document);
 Decoded decode_get_bucket_versioning(OssCall& call, std::string document);
 Decoded decode_describe_regions(OssCall& call, std::string document);
+// bucket_access.cc
+Decoded decode_put_bucket_policy(OssCall& call, std::string document);
+Decoded decode_get_bucket_policy(OssCall& call, std::string document);
+Decoded decode_delete_bucket_policy(OssCall& call, std::string document);
+Decoded decode_get_bucket_policy_status(OssCall& call, std::string document);
+Decoded decode_put_bucket_public_access_block(OssCall& call, std::string document);
+Decoded decode_get_bucket_public_access_block(OssCall& call, std::string document);
+Decoded decode_delete_bucket_public_access_block(OssCall& call, std::string document);
+Decoded decode_put_public_access_block(OssCall& call, std::string document);
+Decoded decode_get_public_access_block(OssCall& call, std::string document);
+Decoded decode_delete_public_access_block(OssCall& call, std::string document);
 // acl.cc
 Decoded decode_get_bucket_acl(OssCall& call, std::string document);
 Decoded decode_put_bucket_acl(OssCall& call, std::string document);

@@ -82,6 +82,9 @@ struct ListObjectsAnswer {
 [[nodiscard]] std::string bucket_stat(const BucketStat& stat);  // OSS
 [[nodiscard]] std::string access_control(Acl acl, std::string_view owner, Dialect dialect);
 
+[[nodiscard]] std::string policy_status(bool is_public, Dialect dialect);
+[[nodiscard]] std::string public_access_block(const PublicAccessBlock& block, Dialect dialect);
+
 [[nodiscard]] std::string initiate_result(std::string_view bucket, const Upload& upload,
                                           bool url_encoding, Dialect dialect);
 [[nodiscard]] std::string complete_result(std::string_view bucket, std::string_view location,
@@ -134,6 +137,9 @@ struct CreateBucketRequest {
 };
 [[nodiscard]] OssResult<CreateBucketRequest> parse_create_bucket(std::string_view xml,
                                                                  Dialect dialect);
+// OSS: BlockPublicAccess; S3: its four switches. What is not there is off.
+[[nodiscard]] OssResult<PublicAccessBlock> parse_public_access_block(std::string_view xml,
+                                                                     Dialect dialect);
 // S3's AccessControlPolicy documents that say the same as a canned ACL; others → kNotImplemented.
 [[nodiscard]] OssResult<Acl> parse_access_control_policy(std::string_view xml);
 

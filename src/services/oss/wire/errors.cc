@@ -116,6 +116,10 @@ constexpr ErrorRow kErrors[] = {
      "",
      {400, "InvalidPartOrder",
       "The list of parts was not in ascending order. Parts must be ordered by part number."}},
+    {Errc::kInvalidPolicyDocument,
+     {400, "InvalidPolicyDocument", "The policy is invalid."},
+     "0030-00000005",
+     {400, "MalformedPolicy", "This policy contains invalid Json"}},
     {Errc::kInvalidRange,
      {416, "InvalidRange", "The requested range cannot be satisfied."},
      "",
@@ -158,10 +162,20 @@ constexpr ErrorRow kErrors[] = {
      {404, "NoSuchBucket", "The specified bucket does not exist."},
      "0015-00000101",
      {404, "NoSuchBucket", "The specified bucket does not exist"}},
+    {Errc::kNoSuchBucketPolicy,
+     {404, "NoSuchBucketPolicy", "The bucket policy does not exist."},
+     "0030-00000006",
+     {404, "NoSuchBucketPolicy", "The bucket policy does not exist"}},
     {Errc::kNoSuchKey,
      {404, "NoSuchKey", "The specified key does not exist."},
      "0026-00000001",
      {404, "NoSuchKey", "The specified key does not exist."}},
+    {Errc::kNoSuchPublicAccessBlock,
+     {404, "NoSuchPublicAccessBlockConfiguration",
+      "The public access block configuration was not found."},
+     "",
+     {404, "NoSuchPublicAccessBlockConfiguration",
+      "The public access block configuration was not found"}},
     {Errc::kNoSuchUpload,
      {404, "NoSuchUpload",
       "The specified upload does not exist. The upload ID may be invalid, or the upload may have "
@@ -199,6 +213,10 @@ constexpr ErrorRow kErrors[] = {
      {412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold."},
      "",
      {412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold"}},
+    {Errc::kPublicAccessBlocked,
+     {403, "AccessDenied", "Put public acl is not allowed"},
+     "",
+     {403, "AccessDenied", "Access Denied"}},
     {Errc::kRequestTimeout,
      {400, "RequestTimeout",
       "Your socket connection to the server was not read from or written to within the timeout "
@@ -353,8 +371,8 @@ std::string error_document(const OssCall& call, const WireError& error) {
   return out;
 }
 
-// Texts and ECs of the vendor's pages 0003-00000101, -201 and -203, and of doc-detail/161911 for
-// session policies, whose EC nobody has seen.
+// Texts and ECs of the vendor's pages 0003-00000101, -201, -203 and -204, and of doc-detail/161911
+// for session policies, whose EC nobody has seen.
 void say_who_denied(const OssError& error, WireError& wire) {
   wire.denial = error.denial;
   switch (error.denial->by) {
@@ -374,6 +392,7 @@ void say_who_denied(const OssError& error, WireError& wire) {
       wire.ec = "0003-00000203";
       break;
   }
+  if (error.denial->one_of_many) wire.ec = "0003-00000204";
   wire.message = "Access denied by bucket policy.";  // so, whichever policy it was
 }
 
@@ -386,7 +405,8 @@ void log_denial(const OssCall& call, const Denial& denial) {
 void name_the_target(const OssCall& call, Errc errc, WireError& wire) {
   if (errc == Errc::kNoSuchBucket || errc == Errc::kBucketNotEmpty ||
       errc == Errc::kBucketAlreadyExists || errc == Errc::kBucketAlreadyOwnedByYou ||
-      errc == Errc::kInvalidBucketName) {
+      errc == Errc::kInvalidBucketName || errc == Errc::kNoSuchBucketPolicy ||
+      errc == Errc::kNoSuchPublicAccessBlock) {
     wire.details.emplace_back("BucketName", call.bucket());
   } else if (errc == Errc::kNoSuchKey) {
     wire.details.emplace_back("Key", call.key());

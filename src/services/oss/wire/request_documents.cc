@@ -1,4 +1,6 @@
 // The documents that clients send.
+#include <algorithm>
+
 #include "base/encoding.h"
 #include "base/xml.h"
 #include "services/oss/wire/documents.h"
@@ -100,6 +102,31 @@ OssResult<CreateBucketRequest> parse_create_bucket(std::string_view xml, Dialect
     }
   }
   return request;
+}
+
+OssResult<PublicAccessBlock> parse_public_access_block(std::string_view xml, Dialect dialect) {
+  auto document = parse(xml, "PublicAccessBlockConfiguration");
+  if (!document) return std::unexpected(document.error());
+  bool oss = false;
+  PublicAccessBlock s3;
+  const std::pair<std::string_view, bool*> switches[] = {
+      {"BlockPublicAcls", &s3.block_acls},
+      {"IgnorePublicAcls", &s3.ignore_acls},
+      {"BlockPublicPolicy", &s3.block_policy},
+      {"RestrictPublicBuckets", &s3.restrict_buckets},
+      {"BlockPublicAccess", &oss},
+  };
+  for (const XmlElement& element : document->root().children()) {
+    const auto* found = std::ranges::find_if(
+        switches, [&](const auto& one) { return one.first == element.name(); });
+    bool known =
+        found != std::end(switches) && (found->second == &oss) == (dialect == Dialect::kOss);
+    std::string_view text = trim(element.text());
+    bool on = equals_ignore_case(text, "true");
+    if (!known || (!on && !equals_ignore_case(text, "false"))) return fail(Errc::kMalformedXml);
+    *found->second = on;
+  }
+  return dialect == Dialect::kOss ? PublicAccessBlock::oss(oss) : s3;
 }
 
 OssResult<Acl> parse_access_control_policy(std::string_view xml) {

@@ -37,7 +37,8 @@ std::array<std::string_view, 3> scope_of(std::string_view text) {
 }
 
 PrincipalsRule compile_principals(const Principals& principals) {
-  PrincipalsRule out{principals.everyone, {}, principals.services, principals.providers};
+  PrincipalsRule out{
+      principals.everyone, principals.owner_too, {}, principals.services, principals.providers};
   for (const std::string& text : principals.names) {
     auto name = parse_principal_name(text);
     if (!name) continue;  // parse() lets none through
@@ -45,6 +46,15 @@ PrincipalsRule compile_principals(const Principals& principals) {
                          std::string(name->session)});
   }
   return out;
+}
+
+// "One or more static fields … cannot contain *": of any account, that is.
+bool names_anybody(const PrincipalsRule& principals) {
+  return principals.everyone ||
+         std::ranges::any_of(principals.names, [](const PrincipalRule& name) {
+           return has_wildcard(name.account) || has_wildcard(name.name) ||
+                  has_wildcard(name.session);
+         });
 }
 
 // Keys that tie a grant to everybody down to a place or a key; see PublicAccessBlock's page.
@@ -213,7 +223,7 @@ StatementRule::StatementRule(const Statement& statement, std::size_t number)
       resources(statement.resources, statement.not_resource),
       conditions(statement.conditions.begin(), statement.conditions.end()) {
   if (statement.principals) principals = compile_principals(*statement.principals);
-  is_public = effect == Effect::kAllow && principals && principals->everyone &&
+  is_public = effect == Effect::kAllow && principals && names_anybody(*principals) &&
               std::ranges::none_of(conditions, ties_down);
 }
 

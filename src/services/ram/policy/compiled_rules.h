@@ -123,6 +123,7 @@ struct PrincipalRule {
 
 struct PrincipalsRule {
   bool everyone = false;
+  bool owner_too = false;
   std::vector<PrincipalRule> names;
   std::vector<std::string> services;
   std::vector<std::string> providers;

@@ -9,6 +9,7 @@
 
 #include "base/encoding.h"
 #include "services/ram/policy/operators.h"
+#include "services/ram/policy/s3_names.h"
 #include "services/ram/policy/values.h"
 
 namespace lakeside::ram::policy {
@@ -74,14 +75,17 @@ class Reader {
   explicit Reader(Kind kind) : kind_(kind) {}
 
   Document document(const Json& root) {
-    Document document{kind_, {}};
+    Document document{is_s3() ? Kind::kResource : kind_, {}};
     if (!root.is_object()) {
       refuse({}, "it is an object with Version and Statement");
       return document;
     }
-    only({}, root, {"Version", "Statement"});
-    auto version = root.find("Version");
-    if (version == root.end() || *version != "1") refuse("Version", "it is the text \"1\"");
+    if (is_s3()) {
+      only({}, root, {"Version", "Id", "Statement"});
+    } else {
+      only({}, root, {"Version", "Statement"});
+    }
+    version(root);
     auto statement = root.find("Statement");
     if (statement == root.end()) {
       refuse("Statement", "it is missing");
@@ -101,8 +105,21 @@ class Reader {
   [[nodiscard]] std::optional<Malformed>& fault() { return fault_; }
 
  private:
-  void refuse(std::string place, std::string help) {
-    if (!fault_) fault_ = Malformed{Fault::kGrammar, std::move(place), std::move(help)};
+  void refuse(std::string place, std::string help, Fault fault = Fault::kGrammar) {
+    if (!fault_) fault_ = Malformed{fault, std::move(place), std::move(help)};
+  }
+
+  [[nodiscard]] bool is_s3() const { return kind_ == Kind::kS3Resource; }
+
+  void version(const Json& root) {
+    auto version = root.find("Version");
+    if (!is_s3()) {
+      if (version == root.end() || *version != "1") refuse("Version", "it is the text \"1\"");
+      return;
+    }
+    // Without one it is the older version, which differs in policy variables alone.
+    if (version == root.end() || *version == "2012-10-17" || *version == "2008-10-17") return;
+    refuse("Version", "it is \"2012-10-17\"");
   }
 
   static std::string below(const std::string& place, const std::string& name) {
@@ -156,6 +173,14 @@ class Reader {
              {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal",
               "Condition"});
         break;
+      case Kind::kS3Resource:
+        if (json.contains("NotPrincipal")) {
+          refuse(below(place, "NotPrincipal"), "it is not supported", Fault::kUnsupported);
+        }
+        only(place, json,
+             {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal",
+              "Condition"});
+        break;
     }
     if (auto sid = json.find("Sid"); sid != json.end()) {
       if (!sid->is_string())
@@ -170,9 +195,11 @@ class Reader {
       out.effect = *effect == "Allow" ? Effect::kAllow : Effect::kDeny;
     }
     out.actions = either(place, json, "Action", "NotAction", out.not_action);
+    if (is_s3()) out.actions = s3_actions(place, out);
     for (const std::string& action : out.actions) check_action(place, out.not_action, action);
     if (kind_ != Kind::kTrust) {
       out.resources = either(place, json, "Resource", "NotResource", out.not_resource);
+      if (is_s3()) out.resources = s3_resources(place, out);
       for (const std::string& name : out.resources) check_resource(place, out.not_resource, name);
     }
     if (kind_ != Kind::kIdentity) principal(below(place, "Principal"), json, out);
@@ -192,6 +219,37 @@ class Reader {
     }
     is_not = one == json.end();
     return is_not ? texts(below(place, not_name), *other) : texts(below(place, name), *one);
+  }
+
+  std::vector<std::string> s3_actions(const std::string& place, const Statement& statement) {
+    std::vector<std::string> out;
+    for (const std::string& action : statement.actions) {
+      std::vector<std::string> ours = actions_of_s3(action);
+      if (ours.empty()) {
+        refuse(below(place, statement.not_action ? "NotAction" : "Action"),
+               "\"" + action + "\" is no action of S3");
+      }
+      out.insert(out.end(), ours.begin(), ours.end());
+    }
+    return out;
+  }
+
+  std::vector<std::string> s3_resources(const std::string& place, const Statement& statement) {
+    std::vector<std::string> out;
+    for (const std::string& name : statement.resources) {
+      auto ours = resource_of_s3(name);
+      if (!ours) {
+        refuse(below(place, statement.not_resource ? "NotResource" : "Resource"),
+               "\"" + name + "\" is not of the form arn:aws:s3:::bucket/key");
+        return {};
+      }
+      // A variable would have to be filled in for each request.
+      if (ours->find("${") != std::string::npos) {
+        refuse(below(place, "Resource"), "policy variables are not supported", Fault::kUnsupported);
+      }
+      out.push_back(std::move(*ours));
+    }
+    return out;
   }
 
   void check_action(const std::string& place, bool is_not, const std::string& action) {
@@ -219,11 +277,45 @@ class Reader {
       trusted(place, *found, all);
       return;
     }
+    if (is_s3()) {
+      s3_principal(place, *found, all);
+      return;
+    }
     if (found->is_object()) {  // OSS refuses it too: it is the syntax of trust policies
       refuse(place, "a bucket policy lists uids, arn:sts:: names or \"*\"");
       return;
     }
     for (std::string& name : texts(place, *found)) add_name(place, std::move(name), all);
+  }
+
+  // "*" or {"AWS": …, "CanonicalUser": …}; an account's canonical id is its number here.
+  void s3_principal(const std::string& place, const Json& json, Principals& all) {
+    all.owner_too = true;
+    if (json == "*") {
+      all.everyone = true;
+      return;
+    }
+    if (!json.is_object() || json.empty()) {
+      refuse(place, "it is \"*\" or an object of AWS or CanonicalUser");
+      return;
+    }
+    for (const auto& [type, value] : json.items()) {
+      if (type == "Service" || type == "Federated") {
+        refuse(below(place, type), "it is not supported", Fault::kUnsupported);
+      }
+    }
+    only(place, json, {"AWS", "CanonicalUser", "Service", "Federated"});
+    for (const auto& [type, value] : json.items()) {
+      for (const std::string& name : texts(below(place, type), value)) {
+        if (type == "AWS" && name == "*") {
+          all.everyone = true;
+        } else if (auto ours = principal_of_s3(name)) {
+          all.names.push_back(std::move(*ours));
+        } else {
+          refuse(below(place, type), "\"" + name + "\" names no account, user, role or session");
+        }
+      }
+    }
   }
 
   void trusted(const std::string& place, const Json& json, Principals& all) {
@@ -272,6 +364,10 @@ class Reader {
     for (const auto& [name, keys] : json.items()) {
       std::string here = below(place, name);
       auto op = parse_operator(name);
+      if (!op && is_s3()) {
+        refuse(here, "the operator is not supported", Fault::kUnsupported);
+        return;
+      }
       if (!op) {
         refuse(here,
                "unknown operator; there are: " + operator_names() +
@@ -295,6 +391,10 @@ class Reader {
       return;
     }
     Condition condition{op, key, {}};
+    if (is_s3()) {
+      condition.key = condition_key_of_s3(key);
+      if (condition.key.empty()) refuse(place, "the key is not supported", Fault::kUnsupported);
+    }
     if (value.is_array()) {
       for (const Json& each : value) add_value(place, each, condition);
     } else {
@@ -316,6 +416,9 @@ class Reader {
     }
     if (std::string_view wanted = wrong_value(condition.op.comparison, text); !wanted.empty()) {
       refuse(place, "\"" + text + "\" is no " + std::string(wanted));
+    }
+    if (is_s3() && text.find("${") != std::string::npos) {
+      refuse(place, "policy variables are not supported", Fault::kUnsupported);
     }
     condition.values.push_back(std::move(text));
   }

@@ -16,14 +16,19 @@ enum class Kind : std::uint8_t {
   kIdentity,  // attached to users, groups and roles; session policies: no Principal
   kTrust,     // who may assume a role: {"RAM": …, "Service": …, "Federated": …}, no Resource
   kResource,  // a bucket policy: Principal is a list of uids, role ARNs or "*"
+  // A bucket policy as S3 has it: version 2012-10-17, {"AWS": …}, s3: and arn:aws:s3:::. Read into
+  // a document of kResource in the vendor's names (s3_names.h).
+  kS3Resource,
 };
 
 // The vendor's limits on text: CreatePolicy 6,144 characters, trust and session policies 2,048,
-// bucket policies 16 KiB. A document is one of its own whatever the limit: see parse().
+// bucket policies 16 KiB, S3's 20 KiB. A document is one of its own whatever the limit: see
+// parse().
 inline constexpr std::size_t kMaxIdentityPolicyLength = 6144;
 inline constexpr std::size_t kMaxTrustPolicyLength = 2048;
 inline constexpr std::size_t kMaxSessionPolicyLength = 2048;
 inline constexpr std::size_t kMaxResourcePolicyLength = 16384;
+inline constexpr std::size_t kMaxS3PolicyLength = 20480;
 
 enum class Effect : std::uint8_t { kAllow, kDeny };
 
@@ -67,6 +72,7 @@ struct Condition {
 
 struct Principals {
   bool everyone = false;           // "*"
+  bool owner_too = false;          // S3's "*" means the bucket's owner as well
   std::vector<std::string> names;  // uids, "acs:ram::…" and "arn:sts::…" names
   std::vector<std::string> services;
   std::vector<std::string> providers;  // Federated
@@ -91,7 +97,12 @@ struct Document {
 // Why a document is refused. A service makes its own code of it: RAM MalformedPolicyDocument and
 // InvalidParameter.PolicyDocument.Length, OSS InvalidPolicyDocument.
 struct Malformed {
-  enum class Fault : std::uint8_t { kTooLong, kNotJson, kGrammar };
+  enum class Fault : std::uint8_t {
+    kTooLong,
+    kNotJson,
+    kGrammar,
+    kUnsupported,  // of S3's language, and not of ours
+  };
   Fault fault;
   std::string place;  // "Statement[2].Condition.StringLike"; empty: the document
   std::string help;   // "unknown operator; it is one of: …"

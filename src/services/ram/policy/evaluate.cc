@@ -215,7 +215,9 @@ class Evaluation {
   bool names_caller(const StatementRule& statement) const {
     const PrincipalsRule& principals = *statement.principals;
     // "*" means the bucket's owner too only where there is a condition (OSS, "Bucket Policy").
-    bool is_owner = caller_.kind == Caller::Kind::kRoot && owner_is_caller_;
+    // In S3 it always does.
+    bool is_owner =
+        caller_.kind == Caller::Kind::kRoot && owner_is_caller_ && !principals.owner_too;
     if (principals.everyone && (!is_owner || !statement.conditions.empty())) return true;
     if (caller_.kind == Caller::Kind::kService) {
       return std::ranges::find(principals.services, caller_.name) != principals.services.end();
@@ -307,12 +309,18 @@ std::optional<Decision> explicit_deny(Evaluation& evaluation, const Grounds& gro
   return std::nullopt;
 }
 
-// The resource's policy, without what it grants to everybody where that is blocked.
+// The resource's policy, without what PublicAccessBlock takes from it.
 Found resource_allow(Evaluation& evaluation, const Grounds& grounds, bool& blocked) {
   Found found = find(evaluation, grounds.resource, &Rules::allows);
-  if (!found || !grounds.public_access_blocked || !found.statement->is_public) return found;
+  if (!found) return found;
+  const CompiledPolicy& policy = *grounds.resource->policy;
+  if (grounds.blocked.strangers && !evaluation.owner_is_caller() && policy.is_public()) {
+    blocked = true;
+    return {};
+  }
+  if (!grounds.blocked.public_statements || !found.statement->is_public) return found;
   blocked = true;
-  for (const StatementRule& statement : grounds.resource->policy->rules().allows) {
+  for (const StatementRule& statement : policy.rules().allows) {
     if (!statement.is_public && evaluation.applies(statement)) {
       return {grounds.resource, &statement};
     }
@@ -372,7 +380,7 @@ Decision evaluate(const Caller& caller, const Request& request, const Grounds& g
     return by_statement(true, type_of(*resource.policy), resource);
   }
   if (grounds.granted_by_acl) {
-    if (!grounds.public_access_blocked) return plain(true, Reason::kAccessList, PolicyType::kNone);
+    if (!grounds.blocked.access_list) return plain(true, Reason::kAccessList, PolicyType::kNone);
     blocked = true;
   }
   bool trust = grounds.resource != nullptr && type_of(*grounds.resource) == PolicyType::kTrust;

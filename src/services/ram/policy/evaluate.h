@@ -84,6 +84,15 @@ struct NamedPolicy {
   std::string_view attached_to = {};  // "RamUser", "RamGroup", "RamRole"
 };
 
+// What PublicAccessBlock leaves out of account.
+struct Blocked {
+  bool access_list = false;        // what the list grants to everybody
+  bool public_statements = false;  // what the resource's policy grants to everybody
+  // S3's RestrictPublicBuckets: where a policy grants something to everybody, all that it grants to
+  // callers of other accounts.
+  bool strangers = false;
+};
+
 // Everything that has a say.
 struct Grounds {
   // Of the user and its groups, or of the role. The root account has none.
@@ -96,8 +105,7 @@ struct Grounds {
   bool needs_both = false;
   // What the resource's access list grants to this caller.
   bool granted_by_acl = false;
-  // PublicAccessBlock: what the list and the resource's policy grant to everybody does not count.
-  bool public_access_blocked = false;
+  Blocked blocked;
 };
 
 enum class PolicyType : std::uint8_t {

@@ -255,7 +255,10 @@ std::string trace(const Caller& caller, const Request& request, const Grounds& g
     for (const Look& look : step.looks) out += line_of(look);
   }
   if (grounds.granted_by_acl) out += "\n- access list: grants it";
-  if (grounds.public_access_blocked) out += "\n- PublicAccessBlock is on";
+  const Blocked& blocked = grounds.blocked;
+  if (blocked.access_list || blocked.public_statements || blocked.strangers) {
+    out += "\n- PublicAccessBlock is on";
+  }
   return out + "\n";
 }
 

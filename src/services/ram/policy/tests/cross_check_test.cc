@@ -188,6 +188,59 @@ Json document(Chance& chance, Kind kind) {
   return out;
 }
 
+// The same in S3's words: what both evaluators must take for the same.
+const Texts kS3Actions = {"s3:*",         "s3:GetObject",   "s3:Get*",        "s3:ListBucket",
+                          "s3:PutObject", "s3:?etObject",   "s3:ListBucket*", "*",
+                          "S3:getobject", "s3:CreateBucket"};
+const Texts kS3Resources = {"*",
+                            "arn:aws:s3:::b",
+                            "arn:aws:s3:::b/*",
+                            "arn:aws:s3:::b*",
+                            "arn:aws:s3:::b/?",
+                            "arn:aws:s3:::*/a*",
+                            "arn:aws:s3:::c",
+                            "arn:aws:s3:::b/a/b.txt"};
+const Texts kS3Names = {"*",
+                        "100",
+                        "arn:aws:iam::200:root",
+                        "2001",
+                        "arn:aws:iam::100:user/Ann",
+                        "arn:aws:iam::200:role/r",
+                        "arn:aws:sts::200:assumed-role/r/t"};
+const std::vector<Subject> kS3Subjects = {
+    {"aws:SourceIp", {"IpAddress", "NotIpAddress"}, {"10.0.0.0/8", "0.0.0.0/0", "10.1.2.3"}, {}},
+    {"s3:prefix", {"StringEquals", "StringNotLike"}, {"", "a/", "a/*"}, {}},
+    {"aws:SecureTransport", {"Bool"}, {"true", "false"}, {}},
+    {"AWS:CurrentTime", {"DateLessThan"}, {"2026-11-22T10:00:00Z"}, {}},
+};
+
+Json s3_statement(Chance& chance) {
+  Json out;
+  out["Effect"] = chance.in(3) ? "Deny" : "Allow";
+  out[chance.in(6) ? "NotAction" : "Action"] = texts(chance, kS3Actions);
+  out[chance.in(6) ? "NotResource" : "Resource"] = texts(chance, kS3Resources);
+  if (chance.in(4)) {
+    out["Principal"] = "*";
+  } else {
+    out["Principal"][chance.in(8) ? "CanonicalUser" : "AWS"] = texts(chance, kS3Names);
+    if (out["Principal"].contains("CanonicalUser")) out["Principal"]["CanonicalUser"] = "200";
+  }
+  if (chance.in(2)) {
+    const Subject& subject = chance.of(kS3Subjects);
+    out["Condition"][chance.of(subject.operators)][subject.key] = texts(chance, subject.written);
+  }
+  return out;
+}
+
+Json s3_document(Chance& chance) {
+  Json out;
+  out["Version"] = "2012-10-17";
+  for (std::size_t n = 1 + chance.below(3); n > 0; --n) {
+    out["Statement"].push_back(s3_statement(chance));
+  }
+  return out;
+}
+
 struct Callers {
   plain::Caller plain;
   Caller::Kind kind;
@@ -211,7 +264,7 @@ struct Both {
 };
 
 Both make(Chance& chance, Kind kind) {
-  Both out{document(chance, kind), {}};
+  Both out{kind == Kind::kS3Resource ? s3_document(chance) : document(chance, kind), {}};
   auto compiled = compile(out.json.dump(), kind, kMaxResourcePolicyLength);
   if (!compiled) {
     ADD_FAILURE() << compiled.error().text() << "\n" << out.json.dump(2);
@@ -239,7 +292,10 @@ TEST_P(CrossCheck, BothEvaluatorsAgree) {
     std::optional<Both> session;
     if (chance.in(4)) session = make(chance, Kind::kIdentity);
     std::optional<Both> resource;
-    if (chance.in(2)) resource = make(chance, chance.in(4) ? Kind::kTrust : Kind::kResource);
+    if (chance.in(2)) {
+      resource = make(chance, chance.of(std::vector<Kind>{Kind::kTrust, Kind::kResource,
+                                                          Kind::kResource, Kind::kS3Resource}));
+    }
     std::size_t policies = identity.size() + (session ? 1 : 0) + (resource ? 1 : 0);
     if (policies == 0) continue;
 
@@ -260,7 +316,9 @@ TEST_P(CrossCheck, BothEvaluatorsAgree) {
     for (std::size_t n = policies; n > 0; --n, ++made) {
       grounds.needs_both = plain_grounds.needs_both = chance.in(6);
       grounds.granted_by_acl = plain_grounds.granted_by_acl = chance.in(6);
-      grounds.public_access_blocked = plain_grounds.public_access_blocked = chance.in(4);
+      grounds.blocked.access_list = plain_grounds.access_list_blocked = chance.in(4);
+      grounds.blocked.public_statements = plain_grounds.public_policy_blocked = chance.in(4);
+      grounds.blocked.strangers = plain_grounds.strangers_blocked = chance.in(6);
       const Callers& who = chance.of(kCallers);
       plain::Request plain_request{
           chance.of(kActions), chance.of(kResources), chance.of(Texts{"", "100", "200"}), {}};

@@ -50,7 +50,7 @@ struct Case {
     if (resource) grounds.resource = &r;
     grounds.needs_both = needs_both;
     grounds.granted_by_acl = granted_by_acl;
-    grounds.public_access_blocked = public_access_blocked;
+    grounds.blocked = {public_access_blocked, public_access_blocked, false};
     return evaluate(caller, {action, resource_name, owner, &source}, grounds);
   }
 };

@@ -92,7 +92,7 @@ TEST(Explain, StrangersLearnNothingOfThePolicy) {
 
 TEST(Explain, ATraceShowsTheWay) {
   Asked asked("Allow");
-  asked.grounds.public_access_blocked = true;
+  asked.grounds.blocked.access_list = true;
   EXPECT_EQ(trace(kAnn, asked.request, asked.grounds),
             "principal: acs:ram::100:user/ann\n"
             "action: oss:PutObject\n"

@@ -143,6 +143,73 @@ bool has_conditions(const Json& statement) {
   return false;
 }
 
+// S3's documents say of themselves what they are, and are asked in S3's words.
+bool is_s3(const Json& document) { return document["Version"] != "1"; }
+
+bool s3_action_listed(const Json& actions, const std::string& asked) {
+  static const std::map<std::string, Texts> kNames = {{"oss:listobjects", {"s3:listbucket"}},
+                                                      {"oss:putbucket", {"s3:createbucket"}}};
+  Texts names;
+  std::string wanted = lower(asked);
+  if (auto found = kNames.find(wanted); found != kNames.end()) names = found->second;
+  if (wanted.starts_with("oss:")) names.push_back("s3:" + wanted.substr(4));
+  for (const std::string& action : list_of(actions)) {
+    if (action == "*") return true;
+    std::string pattern = lower(action);
+    bool wild = has(pattern, "*") || has(pattern, "?");
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      // A name of S3 that means another operation does not mean the one of its own name.
+      bool own_name = i + 1 == names.size();
+      bool means_other =
+          own_name && !wild && (pattern == "s3:listbucket" || pattern == "s3:createbucket");
+      if (!means_other && like(pattern, names[i])) return true;
+    }
+  }
+  return false;
+}
+
+bool s3_resource_listed(const Json& resources, const std::string& asked) {
+  Texts parts = split(asked, ':', 5);
+  for (const std::string& pattern : list_of(resources)) {
+    if (pattern == "*") return true;
+    if (parts.size() == 5 && parts[0] == "acs" && parts[1] == "oss" &&
+        like(pattern, "arn:aws:s3:::" + parts[4])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool s3_principal_fits(const Json& statement, const Caller& caller) {
+  const Json& principal = statement["Principal"];
+  if (principal == "*") return true;
+  for (const auto& [type, names] : principal.items()) {
+    for (const std::string& name : list_of(names)) {
+      if (name == "*" && type == "AWS") return true;
+      bool member = caller.kind == "root" || caller.kind == "user" || caller.kind == "role";
+      if (!member) continue;
+      std::string account = name;
+      if (name.starts_with("arn:aws:iam::") && name.ends_with(":root")) {
+        account = split(name, ':', 6)[4];
+      }
+      if (!has(account, ":")) {
+        bool whole = caller.kind == "root" || statement["Effect"] == "Deny";
+        if (account == caller.account && whole) return true;
+        if (caller.kind != "root" && account == caller.id) return true;
+        continue;
+      }
+      Texts arn = split(name, ':', 6);
+      Texts what = split(arn[5], '/', 3);
+      if (arn[4] != caller.account || lower(what[1]) != lower(caller.name)) continue;
+      if (what[0] == caller.kind) return true;
+      if (what[0] == "assumed-role" && caller.kind == "role" && what[2] == caller.session) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 bool principal_fits(const Json& statement, const Caller& caller, const Request& request) {
   if (!statement.contains("Principal")) return true;
   bool owner = caller.kind == "root" && (request.owner.empty() || request.owner == caller.account);
@@ -339,7 +406,25 @@ bool conditions_hold(const Json& statement, const Request& request) {
   return true;
 }
 
-bool applies(const Json& statement, const Caller& caller, const Request& request) {
+bool s3_applies(const Json& statement, const Caller& caller, const Request& request) {
+  bool action = statement.contains("Action")
+                    ? s3_action_listed(statement["Action"], request.action)
+                    : !s3_action_listed(statement["NotAction"], request.action);
+  bool resource = statement.contains("Resource")
+                      ? s3_resource_listed(statement["Resource"], request.resource)
+                      : !s3_resource_listed(statement["NotResource"], request.resource);
+  if (!action || !resource || !s3_principal_fits(statement, caller)) return false;
+  Request asked = request;
+  for (const auto& [key, values] : request.context) {
+    if (key.starts_with("acs:")) asked.context["aws:" + key.substr(4)] = values;
+    if (key.starts_with("oss:")) asked.context["s3:" + key.substr(4)] = values;
+  }
+  return conditions_hold(statement, asked);
+}
+
+bool applies(const Json& document, const Json& statement, const Caller& caller,
+             const Request& request) {
+  if (is_s3(document)) return s3_applies(statement, caller, request);
   bool action = statement.contains("Action")
                     ? action_listed(statement["Action"], request.action)
                     : !action_listed(statement["NotAction"], request.action);
@@ -357,15 +442,26 @@ bool applies(const Json& statement, const Caller& caller, const Request& request
 bool says(const Json& document, const char* effect, const Caller& caller, const Request& request,
           bool but_public = false);
 
-// A grant to everybody without a condition that ties it to addresses, a network, a key or an
-// access point.
+bool has_star(const Json& principal) {
+  Json names = principal.is_object() && principal.contains("AWS") ? principal["AWS"] : principal;
+  if (names.is_object()) return false;
+  for (const std::string& name : list_of(names)) {
+    if (has(name, "*") || has(name, "?")) return true;
+  }
+  return false;
+}
+
+// A grant to everybody, or to whom a pattern means, without a condition that ties it to addresses,
+// a network, a key or an access point.
 bool is_public(const Json& statement) {
-  if (!statement.contains("Principal") || !names_everybody(statement)) return false;
+  if (statement["Effect"] != "Allow") return false;
+  if (!statement.contains("Principal") || !has_star(statement["Principal"])) return false;
   if (!statement.contains("Condition")) return true;
   for (const auto& [op, keys] : statement["Condition"].items()) {
     if (has(op, "Not") || has(op, "IfExists") || has(op, "ForAllValues")) continue;
     for (const auto& [name, values] : keys.items()) {
       std::string key = lower(name);
+      if (key.starts_with("aws:")) key = "acs:" + key.substr(4);
       bool ties = true;
       for (const std::string& value : list_of(values)) {
         if (key == "acs:sourceip") {
@@ -388,7 +484,15 @@ bool says(const Json& document, const char* effect, const Caller& caller, const 
   const Json& statements = document["Statement"];
   for (const Json& statement : statements.is_array() ? statements : Json::array({statements})) {
     if (statement["Effect"] != effect || (but_public && is_public(statement))) continue;
-    if (applies(statement, caller, request)) return true;
+    if (applies(document, statement, caller, request)) return true;
+  }
+  return false;
+}
+
+bool has_public(const Json& document) {
+  const Json& statements = document["Statement"];
+  for (const Json& statement : statements.is_array() ? statements : Json::array({statements})) {
+    if (is_public(statement)) return true;
   }
   return false;
 }
@@ -415,8 +519,11 @@ Verdict evaluate(const Caller& caller, const Request& request, const Grounds& gr
     if (caller.kind != "root" && says(document, "Allow", caller, request)) by_identity = true;
   }
   bool by_resource = grounds.resource && says(*grounds.resource, "Allow", caller, request,
-                                              grounds.public_access_blocked);
-  bool by_acl = grounds.granted_by_acl && !grounds.public_access_blocked;
+                                              grounds.public_policy_blocked);
+  if (by_resource && grounds.strangers_blocked && !same_account && has_public(*grounds.resource)) {
+    by_resource = false;
+  }
+  bool by_acl = grounds.granted_by_acl && !grounds.access_list_blocked;
   bool allowed = grounds.needs_both ? by_identity && by_resource
                                     : (by_identity && same_account) || by_resource || by_acl;
   return allowed ? Verdict::kAllow : Verdict::kImplicitDeny;

@@ -33,7 +33,10 @@ struct Grounds {
   std::optional<nlohmann::json> resource;
   bool needs_both = false;
   bool granted_by_acl = false;
-  bool public_access_blocked = false;
+  // PublicAccessBlock, of OSS in the first two, of S3 in the first and the last.
+  bool access_list_blocked = false;
+  bool public_policy_blocked = false;
+  bool strangers_blocked = false;
 };
 
 enum class Verdict { kAllow, kExplicitDeny, kImplicitDeny };
