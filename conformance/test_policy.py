@@ -69,6 +69,9 @@ def test_simulation_of_roles_the_root_and_strangers(lakeside, ann):
     Raw(lakeside.server).make_bucket(bucket, "public-read")
     read = (lakeside, "anonymous", "oss:ListObjects", f"acs:oss:*:*:{bucket}")
     assert "allowed by the resource's access list" in simulate(*read)
+    Raw(lakeside.server).request("PUT", bucket, query={"policy": ""}, body=json.dumps({"Version": "1", "Statement": [
+        {"Effect": "Deny", "Action": "oss:List*", "Principal": ["*"], "Resource": [f"acs:oss:*:*:{bucket}"]}]}).encode())
+    assert "denied: denied by statement 0 of the bucket policy" in simulate(*read)
     wrong = lakeside("policy", "simulate", "--as", "user/nobody", "--action", "a:B", "--resource", "*")
     assert wrong.returncode == 1 and 'no user "nobody"' in wrong.stderr
 

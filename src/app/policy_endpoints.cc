@@ -77,6 +77,8 @@ Task<http::Response> PolicyEndpoints::simulate(const http::RequestHead& head) co
     if (side) {
       simulation.owner_account = side->owner_account;
       simulation.granted_to_all = side->granted_to_all;
+      simulation.resource_policy = std::move(side->policy);
+      simulation.blocked = side->blocked;
     }
   }
   auto explained = ram::simulate(identities_, *principal, simulation);

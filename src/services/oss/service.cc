@@ -265,7 +265,12 @@ Task<std::optional<ResourceSide>> resource_side(ObjectStore& store, const Princi
   ops::Question question{row->info.permission, row->access, bucket, key};
   auto side = co_await ops::resource_side(store, caller, question);
   if (!side) co_return std::nullopt;
-  co_return ResourceSide{std::move(side->owner_account), side->granted_to_all};
+  ResourceSide told{std::move(side->owner_account), side->granted_to_all};
+  if (side->bucket) {
+    told.policy = side->bucket->compiled_policy;
+    told.blocked = ops::left_out(*side->bucket);
+  }
+  co_return told;
 }
 
 std::unique_ptr<gateway::Service> make_oss_service(ObjectStore& store, const Clock& clock,

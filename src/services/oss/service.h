@@ -13,6 +13,7 @@
 #include "gateway/auth/authenticate.h"
 #include "gateway/pipeline/service.h"
 #include "services/oss/core/object_store.h"
+#include "services/ram/service.h"
 
 namespace lakeside::oss {
 
@@ -39,11 +40,13 @@ struct OssServiceOptions {
 [[nodiscard]] std::span<const gateway::OperationInfo> oss_operations();
 
 // What the bucket or object that a policy calls `resource` ("acs:oss:*:*:bucket/key") says for
-// itself to whoever wants to do `action` to it: its owner, and whether its access list lets
-// anybody. Nothing where there is no such bucket, or no such action.
+// itself to whoever wants to do `action` to it: its owner, whether its access list lets anybody,
+// its policy. Nothing where there is no such bucket, or no such action.
 struct ResourceSide {
   std::string owner_account;
   bool granted_to_all = false;
+  std::shared_ptr<const ram::policy::CompiledPolicy> policy = {};
+  ram::policy::Blocked blocked = {};
 };
 [[nodiscard]] Task<std::optional<ResourceSide>> resource_side(ObjectStore& store,
                                                               const Principal& caller,

@@ -63,12 +63,11 @@ Decision evaluate_trust(const Principal& principal, const AccessRequest& request
 
 Explained explain(const Principal& principal, const AccessRequest& request,
                   const policy::CompiledPolicy* trust) {
-  policy::NamedPolicy named{"the role's trust policy", trust};
+  policy::NamedPolicy named{trust != nullptr ? "the role's trust policy" : "",
+                            trust != nullptr ? trust : request.resource_policy};
   policy::Grounds grounds = grounds_of(principal, request);
-  if (trust != nullptr) {
-    grounds.resource = &named;
-    grounds.needs_both = true;
-  }
+  if (named.policy != nullptr) grounds.resource = &named;
+  grounds.needs_both = trust != nullptr;
   policy::Caller caller = caller_of(principal);
   policy::Request asked = question(request);
   return {policy::evaluate(caller, asked, grounds).allowed, policy::trace(caller, asked, grounds),

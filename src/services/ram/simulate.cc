@@ -77,8 +77,13 @@ std::expected<Explained, std::string> simulate(const IdentityStore& store,
                                                const Principal& principal,
                                                const Simulation& simulation) {
   policy::FixedContext context = context_of(simulation);
-  AccessRequest request{simulation.action, simulation.resource, simulation.owner_account,
-                        simulation.granted_to_all, &context};
+  AccessRequest request{simulation.action,
+                        simulation.resource,
+                        simulation.owner_account,
+                        simulation.granted_to_all,
+                        &context,
+                        simulation.resource_policy.get(),
+                        simulation.blocked};
   if (!equals_ignore_case(simulation.action, "sts:AssumeRole")) {
     return explain(principal, request, nullptr);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,8 @@ struct Simulation {
   // What the resource says for itself.
   std::string owner_account;  // empty: the principal's own
   bool granted_to_all = false;
+  std::shared_ptr<const policy::CompiledPolicy> resource_policy = {};  // null: none
+  policy::Blocked blocked = {};
 };
 
 // Whom a name means, with the policies that are attached now: "acs:ram::ACCOUNT:root",

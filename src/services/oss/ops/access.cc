@@ -65,6 +65,15 @@ bool is_owners_way_back(const Principal& caller, const Question& question, const
           question.permission == "oss:DeleteBucketPolicy");
 }
 
+}  // namespace
+
+ram::policy::Blocked left_out(const Bucket& bucket) {
+  const PublicAccessBlock& blocked = bucket.blocked;
+  return {blocked.ignore_acls, blocked.ignore_policy, blocked.restrict_buckets};
+}
+
+namespace {
+
 // `bucket`: null for operations on the account.
 std::optional<Refused> evaluate(const Principal& caller, const Question& question,
                                 const Bucket* bucket, std::string_view key, bool granted_to_all) {
@@ -76,8 +85,7 @@ std::optional<Refused> evaluate(const Principal& caller, const Question& questio
     if (!is_owners_way_back(caller, question, *bucket)) {
       request.resource_policy = bucket->compiled_policy.get();
     }
-    const PublicAccessBlock& blocked = bucket->blocked;
-    request.blocked = {blocked.ignore_acls, blocked.ignore_policy, blocked.restrict_buckets};
+    request.blocked = left_out(*bucket);
   }
   ram::Decision decision = ram::evaluate(caller, request);
   if (decision.allowed) return std::nullopt;
@@ -169,7 +177,7 @@ Task<OssResult<ResourceSide>> resource_side(ObjectStore& store, const Principal&
   if (!bucket) co_return std::unexpected(std::move(bucket.error()));
   auto by_acl = co_await granted(store, caller, **bucket, question);
   if (!by_acl) co_return std::unexpected(std::move(by_acl.error()));
-  co_return ResourceSide{(*bucket)->owner, *by_acl};
+  co_return ResourceSide{(*bucket)->owner, *by_acl, std::move(*bucket)};
 }
 
 }  // namespace lakeside::oss::ops

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "services/oss/ops/context.h"
+#include "services/ram/service.h"
 
 namespace lakeside::oss::ops {
 
@@ -43,10 +44,14 @@ struct Question {
 [[nodiscard]] Task<OssResult<BucketPtr>> authorise(ObjectStore& store, const Principal& caller,
                                                    const Question& question);
 
+// What PublicAccessBlock leaves out of account there.
+[[nodiscard]] ram::policy::Blocked left_out(const Bucket& bucket);
+
 // What a resource says for itself to that question, for simulations.
 struct ResourceSide {
   std::string owner_account;
   bool granted_to_all = false;  // by the access list
+  BucketPtr bucket = {};        // null: the operation is on the account
 };
 [[nodiscard]] Task<OssResult<ResourceSide>> resource_side(ObjectStore& store,
                                                           const Principal& caller,

@@ -91,6 +91,8 @@ struct Blocked {
   // S3's RestrictPublicBuckets: where a policy grants something to everybody, all that it grants to
   // callers of other accounts.
   bool strangers = false;
+
+  [[nodiscard]] bool any() const { return access_list || public_statements || strangers; }
 };
 
 // Everything that has a say.

@@ -255,10 +255,7 @@ std::string trace(const Caller& caller, const Request& request, const Grounds& g
     for (const Look& look : step.looks) out += line_of(look);
   }
   if (grounds.granted_by_acl) out += "\n- access list: grants it";
-  const Blocked& blocked = grounds.blocked;
-  if (blocked.access_list || blocked.public_statements || blocked.strangers) {
-    out += "\n- PublicAccessBlock is on";
-  }
+  if (grounds.blocked.any()) out += "\n- PublicAccessBlock is on";
   return out + "\n";
 }
 
@@ -276,7 +273,7 @@ std::string trace_document(const Caller& caller, const Request& request, const G
     out["policies"].push_back(document_of(step));
   }
   if (grounds.granted_by_acl) out["grantedByAccessList"] = true;
-  if (grounds.public_access_blocked) out["publicAccessBlock"] = true;
+  if (grounds.blocked.any()) out["publicAccessBlock"] = true;
   if (!decision.allowed) {
     Json& detail = out["accessDeniedDetail"] = Json::object();
     for (auto& [name, value] : access_denied_detail(decision, caller, request)) {
