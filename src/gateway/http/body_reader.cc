@@ -1,7 +1,8 @@
 #include "gateway/http/body_reader.h"
 
-#include <array>
 #include <cstring>
+
+#include "base/scratch.h"
 
 namespace lakeside::http {
 namespace {
@@ -167,11 +168,10 @@ bool BodyReader::drainable() const {
 }
 
 Task<bool> BodyReader::drain() {
-  static thread_local std::array<std::byte, 64 << 10> nowhere;
   std::uint64_t drained = 0;
   channel_.set_deadline(kDrainTime);  // once for all of it
   while (!complete_ && drained <= kDrainLimit) {
-    Result<std::size_t> taken = take(nowhere);
+    Result<std::size_t> taken = take(scratch());
     if (!taken) break;
     drained += *taken;
     if (*taken == 0 && !complete_) co_await channel_.ready(last_);

@@ -7,6 +7,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <span>
+
+#include "base/scratch.h"
 
 namespace lakeside::http {
 namespace {
@@ -65,7 +68,7 @@ Io Channel::write_tls(std::span<const iovec> pieces) {
   if (pieces.size() == 1 || pieces[0].iov_len >= (16 << 10)) {
     return tls_->write({static_cast<const std::byte*>(pieces[0].iov_base), pieces[0].iov_len});
   }
-  static thread_local std::array<std::byte, 16 << 10> record;
+  std::span<std::byte> record = std::span(scratch()).first(16 << 10);
   std::size_t size = 0;
   for (const iovec& piece : pieces) {
     std::size_t n = std::min(piece.iov_len, record.size() - size);
@@ -94,8 +97,9 @@ void Channel::close_write() {
 }
 
 Io Channel::discard() {
-  static thread_local std::array<std::byte, 64 << 10> nowhere;
-  return count_in(from_read(recv(socket_.fd(), nowhere.data(), nowhere.size(), 0)), nowhere.size());
+  // TCP drops what MSG_TRUNC takes without copying it: tcp(7).
+  constexpr std::size_t kRoom = 64 << 10;
+  return count_in(from_read(recv(socket_.fd(), nullptr, kRoom, MSG_TRUNC)), kRoom);
 }
 
 Io Channel::count_in(Io io, std::size_t room) {

@@ -9,8 +9,8 @@ namespace {
 constexpr std::string_view kAwsId = "AKIAIOSFODNN7EXAMPLE";
 constexpr std::string_view kAwsSecret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
-std::expected<Identity, AuthError> check(std::string_view text, const SignedTarget& target, Time now,
-                                         std::string_view id, std::string_view secret) {
+std::expected<Identity, AuthError> check(std::string_view text, const SignedTarget& target,
+                                         Time now, std::string_view id, std::string_view secret) {
   TestRequest request = TestRequest::parse(text);
   return authenticate(request.head(), target, TestKeys(id, secret), now, {});
 }
