@@ -25,6 +25,7 @@
 #include "gateway/pipeline/pipeline.h"
 #include "gateway/route/router.h"
 #include "gateway/rpc/front_door.h"
+#include "services/kms/operations.h"
 #include "services/modelstudio/service.h"
 #include "services/oss/service.h"
 #include "services/ram/operations.h"
@@ -77,9 +78,11 @@ class RunningCloud final : public Cloud {
   const RootSigner root_signer_;
   Metrics metrics_;
   ThreadPool hashing_{"hash", std::max(2U, std::thread::hardware_concurrency())};
+  ThreadPool kms_work_{"kms", 2};  // RSA keys take seconds to be found
   std::unique_ptr<engines::Kv> kv_;
   std::unique_ptr<engines::BlobStore> blobs_;
   std::unique_ptr<ram::IdentityStore> identities_;
+  std::unique_ptr<kms::Store> secrets_;
   std::optional<IdentityKeys> keys_;
   std::unique_ptr<oss::ObjectStore> objects_;
   std::unique_ptr<modelstudio::Objects> model_objects_;
@@ -92,6 +95,7 @@ class RunningCloud final : public Cloud {
   std::unique_ptr<gateway::Service> oss_;
   std::unique_ptr<rpc::Product> ram_;
   std::unique_ptr<rpc::Product> sts_;
+  std::unique_ptr<rpc::Product> kms_;
   std::unique_ptr<gateway::Service> rpc_;
   std::optional<gateway::AccessLog> access_log_;
   std::optional<gateway::Router> router_;
@@ -110,6 +114,9 @@ Status RunningCloud::open_identities(const DataFolder& folder) {
   if (!store) return std::unexpected(std::move(store.error()));
   identities_ = std::move(*store);
   keys_.emplace(root_key_, *identities_);
+  auto secrets = run_blocking(kms::Store::open(*kv_, *master));
+  if (!secrets) return std::unexpected(std::move(secrets.error()));
+  secrets_ = std::move(*secrets);
   return {};
 }
 
@@ -167,7 +174,9 @@ gateway::Router RunningCloud::make_router() {
                                 .auth = auth_options()});
   ram_ = ram::make_ram(*identities_);
   sts_ = ram::make_sts(*identities_);
-  rpc_ = rpc::make_front_door({ram_.get(), sts_.get()}, system_clock(), auth_options().max_skew);
+  kms_ = kms::make_kms(*secrets_, settings_.region, kms_work_);
+  rpc_ = rpc::make_front_door({ram_.get(), sts_.get(), kms_.get()}, system_clock(),
+                              auth_options().max_skew);
   console_ = make_console_service(console_files_, {settings_.region, LAKESIDE_VERSION});
   // First match wins. A bucket's name begins with a letter or a digit, so that none is hidden.
   return gateway::Router({
@@ -226,7 +235,7 @@ Status RunningCloud::start_serving() {
   auto server = listen(make_handler());
   if (!server) return std::unexpected(server.error());
   server_ = std::move(*server);
-  housekeeping_.emplace(*objects_, *models_, metrics_);
+  housekeeping_.emplace(*objects_, *models_, *secrets_, system_clock(), metrics_);
   return {};
 }
 

@@ -26,8 +26,11 @@ constexpr std::chrono::milliseconds kBetween{50};
 
 }  // namespace
 
-Housekeeping::Housekeeping(oss::ObjectStore& store, Models& models, Metrics& metrics)
-    : store_(store), models_(models), thread_([this, &metrics] { run(metrics); }) {}
+Housekeeping::Housekeeping(oss::ObjectStore& store, Models& models, kms::Store& secrets,
+                           const Clock& clock, Metrics& metrics)
+    : store_(store), models_(models), secrets_(secrets), clock_(clock), thread_([this, &metrics] {
+        run(metrics);
+      }) {}
 
 Housekeeping::~Housekeeping() {
   {
@@ -44,7 +47,7 @@ void Housekeeping::run(Metrics& metrics) {
                             "chore=\"" + std::string(chore) + "\"");
   };
   const auto start = Steady::now();
-  std::array<Chore, 4> chores = {{
+  std::array<Chore, 5> chores = {{
       {"garbage", std::chrono::seconds(5), [this] { return store_.collect_garbage(); },
        counter("garbage"), start + std::chrono::seconds(5)},
       {"orphans", std::chrono::hours(1), [this] { return store_.collect_orphans(); },
@@ -53,6 +56,8 @@ void Housekeeping::run(Metrics& metrics) {
        start + std::chrono::seconds(60)},
       {"expired", std::chrono::hours(1), [this] { return models_.remove_expired(); },
        counter("expired"), start + std::chrono::seconds(20)},
+      {"kms", std::chrono::seconds(60), [this] { return secrets_.do_what_is_due(clock_.now()); },
+       counter("kms"), start + std::chrono::seconds(2)},
   }};
   std::unique_lock lock(mutex_);
   while (!stopping_) {

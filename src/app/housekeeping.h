@@ -7,14 +7,17 @@
 #include <thread>
 
 #include "app/models.h"
+#include "base/clock.h"
 #include "base/metrics.h"
+#include "services/kms/core/store.h"
 #include "services/oss/core/object_store.h"
 
 namespace lakeside::app {
 
 class Housekeeping {
  public:
-  Housekeeping(oss::ObjectStore& store, Models& models, Metrics& metrics);
+  Housekeeping(oss::ObjectStore& store, Models& models, kms::Store& secrets, const Clock& clock,
+               Metrics& metrics);
   ~Housekeeping();  // waits for the piece of work under way, which is bounded
   Housekeeping(const Housekeeping&) = delete;
   Housekeeping& operator=(const Housekeeping&) = delete;
@@ -24,6 +27,8 @@ class Housekeeping {
 
   oss::ObjectStore& store_;
   Models& models_;
+  kms::Store& secrets_;
+  const Clock& clock_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "services/kms/operations.h"
 #include "services/modelstudio/operations.h"
 #include "services/oss/service.h"
 #include "services/ram/operations.h"
@@ -58,6 +59,9 @@ std::string operations_text(bool json) {
   }
   for (const gateway::OperationInfo& operation : ram::sts_operations()) {
     listing.add("sts", operation);
+  }
+  for (const gateway::OperationInfo& operation : kms::kms_operations()) {
+    listing.add("kms", operation);
   }
   return json ? listing.list.dump(1) + "\n" : listing.text;
 }

@@ -1,0 +1,58 @@
+// What KMS's operations are made of.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "base/executor.h"
+#include "gateway/rpc/product.h"
+#include "services/kms/core/store.h"
+
+namespace lakeside::kms::wire {
+
+using rpc::Answer;
+using rpc::Fault;
+using rpc::Invocation;
+using rpc::Parameters;
+using rpc::Read;
+using rpc::Value;
+
+struct Environment {
+  Store& store;
+  std::string region;
+  ThreadPool& pool;  // for RSA
+};
+
+// Reads its parameters, does its work and writes its answer; the caller may do it already.
+using Run = Task<Answer> (*)(Environment& env, const Invocation& in);
+
+// What an operation acts on, which the caller must be allowed to: wire/targets.cc.
+enum class Target : std::uint8_t {
+  kNothing,       // whoever can sign may call it
+  kAccount,       // "*"
+  kKeys,          // the container "key"
+  kAliases,       // "alias"
+  kSecrets,       // "secret"; and EncryptionKeyId
+  kKey,           // KeyId
+  kAliasAndKey,   // AliasName, and the key of KeyId or else the alias's
+  kSecret,        // SecretName
+  kSecretAndKey,  // and the key that encrypts it, where it has one
+  kCiphertext,    // the key of CiphertextBlob
+  kReEncrypt,     // the source's key and DestinationKeyId
+  kProtected,     // ProtectedResourceArn or KeyId
+  kKeyOrSecret,   // KeyId or SecretName
+  kTagged,        // each ResourceId of ResourceType
+};
+
+struct Row {
+  gateway::OperationInfo info;
+  Target target = Target::kAccount;
+  Run run = nullptr;
+  std::string_view key_permission = {};  // on the second key of the target
+  bool dry_run = false;                  // whether it knows DryRun
+};
+
+}  // namespace lakeside::kms::wire
