@@ -1,4 +1,4 @@
-// Runs what a test writes in JavaScript, with the packages that talk to models as its arguments: one JSON line
+// Runs what a test writes in JavaScript, with the packages that talk to models and to KMS as its arguments: one JSON line
 // {code, names, values} in, one JSON line out. What it throws comes back with the classes it is an instance of.
 'use strict';
 
@@ -11,6 +11,9 @@ const packages = {
   createQwen: require('qwen-ai-provider').createQwen,
   createOpenAICompatible: require('@ai-sdk/openai-compatible').createOpenAICompatible,
   z: require('zod').z,
+  kms: require('@alicloud/kms20160120'),
+  rpc: require('@alicloud/rpc-client'), // which has the configuration of kms
+  tea: require('@alicloud/tea-typescript'),
 };
 const AsyncFunction = (async () => {}).constructor;
 
