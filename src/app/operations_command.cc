@@ -4,7 +4,7 @@
 
 #include "services/kms/operations.h"
 #include "services/modelstudio/operations.h"
-#include "services/oss/service.h"
+#include "services/oss/operations.h"
 #include "services/ram/operations.h"
 
 namespace lakeside::app {
@@ -42,12 +42,28 @@ std::string full_path(const modelstudio::wire::Row& row) {
   return (openai ? "/v1" : "/api/v1") + std::string(row.path);
 }
 
+std::string_view access_name(oss::wire::Access access) {
+  switch (access) {
+    case oss::wire::Access::kAccount:
+      return "account";
+    case oss::wire::Access::kBucketOwner:
+    case oss::wire::Access::kBucketRead:
+    case oss::wire::Access::kBucketWrite:
+      return "bucket";
+    case oss::wire::Access::kObjectRead:
+      return "object";
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string operations_text(bool json) {
   Listing listing;
-  for (const gateway::OperationInfo& operation : oss::oss_operations()) {
-    listing.add("oss", operation);
+  for (const oss::wire::Row& row : oss::operations()) {
+    auto& entry = listing.add("oss", row.info);
+    entry["request"] = row.form;
+    entry["access"] = access_name(row.access);
   }
   for (const modelstudio::wire::Row& row : modelstudio::operations()) {
     auto& entry = listing.add("modelstudio", row.info);
