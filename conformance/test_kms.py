@@ -5,13 +5,18 @@ import base64
 import hashlib
 import json
 import os
+import subprocess
+import urllib.parse
 
+import oss2
 import pytest
+from aliyunsdkcore.client import AcsClient
+from aliyunsdkkms.request.v20160120.CreateKeyRequest import CreateKeyRequest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
 from clients.kms import CLIENTS, NpmKms, PypiKms
 from harness import data
-from harness.server import Server
+from harness.server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, REGION, Server
 from test_ram import Rpc, allow, document, grant, user  # noqa: F401: a fixture
 
 
@@ -278,7 +283,12 @@ def test_describes_its_keys(server):
     assert [spec["Name"] for spec in specs][:2] == ["Aliyun_AES_256", "RSA_2048"]
 
 
-def test_what_is_not_implemented(pypi, server):
+def test_is_open_already(pypi):
+    assert pypi("DescribeAccountKmsStatus")["AccountStatus"] == "Enabled"
+    assert pypi.code("OpenKmsService") == "Forbidden.Opened"
+
+
+def test_what_is_not_implemented(pypi):
     assert pypi.code("CreateClientKey", AapName="a") == "NotImplemented"
     assert pypi.code("CreateKey", DKMSInstanceId="kst-1") == "NotImplemented"
     assert pypi.code("RotateSecret", SecretName="s", VersionId="v") == "NotImplemented"
@@ -371,3 +381,34 @@ def test_keys_outlive_the_server_and_nothing_leaks(tmp_path):
         for form in (word, word.replace(" ", "%20"), word.replace(" ", "+"), b64(word), b64(word).rstrip("=")):
             assert form not in log and form not in server.output(), form
             assert form.encode() not in files, form
+
+
+def test_oss2_encrypts_objects_with_it(tmp_path, monkeypatch):
+    """Client-side encryption: oss2 asks aliyun-python-sdk-kms, which speaks TLS alone, for a key for each object."""
+    certificate, private = str(tmp_path / "cert.pem"), str(tmp_path / "key.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+                    "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", private, "-out",
+                    certificate], check=True, capture_output=True)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificate)  # for oss2
+    server = Server("--ephemeral", "--durability=relaxed", "--tls-cert", certificate, "--tls-key", private).start()
+    try:
+        host = urllib.parse.urlsplit(server.url).netloc
+        api = AcsClient(ACCESS_KEY_ID, ACCESS_KEY_SECRET, REGION, verify=certificate)
+        request = CreateKeyRequest()
+        request.set_endpoint(host)
+        key = json.loads(api.do_action_with_exception(request))["KeyMetadata"]["KeyId"]
+
+        provider = oss2.crypto.AliKMSProvider(ACCESS_KEY_ID, ACCESS_KEY_SECRET, REGION, key, passphrase="a phrase")
+        provider.kms_client.add_endpoint(REGION, "Kms", host)
+        provider.kms_client.set_verify(certificate)
+        auth, name = oss2.Auth(ACCESS_KEY_ID, ACCESS_KEY_SECRET), data.name()
+        plain = oss2.Bucket(auth, server.url, name)
+        plain.create_bucket()
+        encrypting = oss2.CryptoBucket(auth, server.url, name, crypto_provider=provider)
+        encrypting.put_object("k", b"content " * 1000)
+        stored = plain.get_object("k")
+        assert b"content" not in stored.read()
+        assert stored.headers["x-oss-meta-client-side-encryption-wrap-alg"] == "KMS/ALICLOUD"
+        assert encrypting.get_object("k").read() == b"content " * 1000
+    finally:
+        assert server.stop() == 0

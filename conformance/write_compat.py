@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes docs/compat/oss.md and docs/compat/models.md from the operation table and what the suite does and found.
+"""Writes docs/compat/oss.md, models.md and kms.md from the operation table and what the suite does and found.
 
     build/venv/bin/python conformance/write_compat.py            # writes the pages
     build/venv/bin/python conformance/write_compat.py --check    # fails where a page is not up to date
 
 The table comes from `lakeside operations --json`, the results from build/conformance/results.json, which every run of
 the suite leaves. Results are per operation and client: a pass means that all its tests passed. Operations of models
-have no file of their own in the suite: the page names the clients whose tests call them.
+and of KMS have no file of their own in the suite: their pages name the clients whose tests call them.
 """
 
 import argparse
@@ -21,6 +21,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "compat" / "oss.md"
 MODELS_PAGE = PAGE.with_name("models.md")
+KMS_PAGE = PAGE.with_name("kms.md")
 RESULTS = ROOT / "build" / "conformance" / "results.json"
 
 DIALECTS = {"ali-oss": "oss", "oss2": "oss", "alibabacloud-oss-v2": "oss", "oss-go-sdk": "oss",
@@ -91,6 +92,35 @@ def clients_that_call(operation: str) -> list[str]:
                       if re.search(sign, text, re.M) and (client.startswith("dashscope") == ("dashscope" in call))
                       and (client.startswith("openai") or "dashscope" in call or operation in FRAMEWORKS_CALL)}
     return sorted(found)
+
+
+# What test_kms.py calls each client, or both of them (clients/kms.py), when it calls an operation.
+KMS_NPM, KMS_PYPI = "@alicloud/kms20160120", "alibabacloud-kms20160120"
+KMS_CALLS = {r"\bkms": [KMS_NPM, KMS_PYPI], r"(?:\bnpm|NpmKms\(server\))": [KMS_NPM], r"\b(?:pypi|root)": [KMS_PYPI]}
+
+
+def kms_page(table: list[dict]) -> str:
+    tests = (ROOT / "conformance" / "test_kms.py").read_text()
+    known = versions()
+
+    def clients(operation: str) -> str:
+        found = set()
+        for caller, names in KMS_CALLS.items():
+            if re.search(rf'{caller}(?:\.code)?\("{operation}"', tests):
+                found |= set(names)
+        return ", ".join(sorted(found, reverse=True))
+
+    lines = [
+        "# KMS: what works, through which client", "",
+        "Made by `conformance/write_compat.py` from the server's operation table and the tests in `conformance/`; do "
+        "not edit it. RPC, version 2016-01-20: signatures V1 and ACS3-HMAC-SHA256, JSON and XML, query and form.", "",
+        *(f"- {client} {known[client]}" for client in (KMS_NPM, KMS_PYPI)),
+        "- `oss2.CryptoBucket` with `AliKMSProvider` (aliyun-python-sdk-kms)", "",
+        "## Operations", "", "| operation | permission | clients that test it |", "|---|---|---|",
+        *(f"| {o['operation']} | {o['permission']} | {clients(o['operation'])} |" for o in table if o["implemented"]), "",
+        "## Recognised, and answered with NotImplemented", "",
+        ", ".join(o["operation"] for o in table if not o["implemented"]) + "."]
+    return "\n".join(lines) + "\n"
 
 
 def models_page(table: list[dict]) -> str:
@@ -166,7 +196,8 @@ def main() -> int:
         print(f"there is no {RESULTS}: run the conformance suite first", file=sys.stderr)
         return 2
     pages = {PAGE: page(operations(binary, "oss"), json.loads(RESULTS.read_text())),
-             MODELS_PAGE: models_page(operations(binary, "modelstudio"))}
+             MODELS_PAGE: models_page(operations(binary, "modelstudio")),
+             KMS_PAGE: kms_page(operations(binary, "kms"))}
     stale = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
     if arguments.check:
         for path in stale:
