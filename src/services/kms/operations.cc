@@ -52,7 +52,7 @@ constexpr Row kRows[] = {
     kms("DeleteKeyMaterial", "kms:DeleteKeyMaterial", Target::kKey, wire::delete_key_material),
     kms("CreateAlias", "kms:CreateAlias", Target::kAliasAndKey, wire::create_alias),
     kms("UpdateAlias", "kms:UpdateAlias", Target::kAliasAndKey, wire::update_alias),
-    kms("DeleteAlias", "kms:DeleteAlias", Target::kAliasAndKey, wire::delete_alias),
+    kms("DeleteAlias", "kms:DeleteAlias", Target::kAliasOfKey, wire::delete_alias),
     kms("ListAliases", "kms:ListAliases", Target::kAliases, wire::list_aliases),
     kms("ListAliasesByKeyId", "kms:ListAliasesByKeyId", Target::kKey, wire::list_aliases_by_key_id),
     dry(kms("Encrypt", "kms:Encrypt", Target::kKey, wire::encrypt)),

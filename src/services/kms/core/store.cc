@@ -247,7 +247,7 @@ bool Store::add_due(const std::shared_ptr<const Key>& key, Time now, Change& cha
   }
   auto rotation = next_rotation(*key);
   if (state != KeyState::kEnabled || !rotation || *rotation > now) return false;
-  if (key->versions.size() >= kMaxVersionsOfKey) return false;
+  if (key->versions.size() >= kMaxRotatedVersions) return false;
   change.put(with_new_version(*this, *key, now));
   return true;
 }

@@ -16,7 +16,8 @@ namespace lakeside::kms {
 // The vendor's quotas for an account ("Limits" of KMS), which also bound what is held in memory.
 inline constexpr std::size_t kMaxKeys = 200;
 inline constexpr std::size_t kMaxAliases = 300;
-inline constexpr std::size_t kMaxVersionsOfKey = 50;
+inline constexpr std::size_t kMaxVersionsOfKey = 50;      // beyond it only rotation makes more
+inline constexpr std::size_t kMaxRotatedVersions = 1000;  // 19 years of every seven days
 inline constexpr std::size_t kMaxSecrets = 1000;
 inline constexpr std::size_t kMaxVersionsOfSecret = 10;  // beyond it the oldest goes
 inline constexpr std::size_t kMaxStagesOfVersion = 8;

@@ -273,7 +273,7 @@ TEST_F(Kms, AliasesNameKeys) {
   auto list = ok("ListAliasesByKeyId", {{"KeyId", other}})["Aliases"]["Alias"];
   ASSERT_EQ(list.size(), 1U);
   EXPECT_EQ(list[0]["AliasArn"], "acs:kms:cn-hangzhou:1234567890123456:alias/app");
-  ok("DeleteAlias", {{"AliasName", "alias/app"}});
+  ok("DeleteAlias", {{"AliasName", "alias/app"}, {"KeyId", "none"}});
   EXPECT_EQ(ok("ListAliases")["TotalCount"], 0);
 }
 

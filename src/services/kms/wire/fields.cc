@@ -328,6 +328,26 @@ Read<Page> read_page(const Parameters& in) {
   return Page{static_cast<std::size_t>(*number), static_cast<std::size_t>(*size)};
 }
 
+Task<Read<KeyPair>> make_pair(Environment& env, Spec spec) {
+  struct Counted {
+    explicit Counted(std::atomic<std::size_t>& count) : count_(count), before(count++) {}
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() { --count_; }
+    std::atomic<std::size_t>& count_;
+    const std::size_t before;
+  };
+  // A queue of these would be seconds long for each.
+  constexpr std::size_t kMostAtOnce = 32;
+  Counted counted(env.finding);
+  if (counted.before >= kMostAtOnce) {
+    co_return std::unexpected(Fault{429, "Rejected.Throttling", "QPS Limit Exceeded"});
+  }
+  auto make = [spec] { return generate_pair(spec); };
+  auto job = run_on(env.pool, make);
+  co_return co_await job;
+}
+
 Task<Answer> commit(Environment& env, const Change& change, Value value) {
   Status written = co_await env.store.commit(change);
   if (!written) co_return std::unexpected(rpc::internal_error(written.error()));

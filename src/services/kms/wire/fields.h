@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/kms/core/asymmetric.h"
 #include "services/kms/core/ciphertext.h"
 #include "services/kms/wire/operation.h"
 
@@ -116,6 +117,9 @@ template <class List, class Write>
   value[outer][inner] = std::move(items);
   return value;
 }
+
+// A new pair of keys, made on the pool. Faults: too many are being made already.
+[[nodiscard]] Task<Read<KeyPair>> make_pair(Environment& env, Spec spec);
 
 // Commits and answers.
 [[nodiscard]] Task<Answer> commit(Environment& env, const Change& change, Value value = {});

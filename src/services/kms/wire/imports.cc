@@ -1,6 +1,5 @@
 // Keys whose material the client brings.
 #include "base/encoding.h"
-#include "services/kms/core/asymmetric.h"
 #include "services/kms/wire/codecs.h"
 #include "services/kms/wire/fields.h"
 
@@ -110,14 +109,13 @@ Task<Answer> get_parameters_for_import(Environment& env, const Invocation& in) {
   if (*spec != "RSA_2048") {
     co_return std::unexpected(rpc::invalid_parameter("WrappingKeySpec", "RSA_2048"));
   }
-  auto make = [] { return generate_pair(Spec::kRsa2048); };
-  auto job = run_on(env.pool, make);
-  KeyPair pair = co_await job;
+  auto pair = co_await make_pair(env, Spec::kRsa2048);
+  if (!pair) co_return std::unexpected(std::move(pair.error()));
   const Token token{account_of(in), (*key)->id, *algorithm, in.now + kTokenLives,
-                    std::move(pair.private_der)};
+                    std::move(pair->private_der)};
   co_return Value{{"KeyId", (*key)->id},
                   {"ImportToken", base64_of(seal(env.store, token))},
-                  {"PublicKey", base64_of(public_der(pair.public_pem))},
+                  {"PublicKey", base64_of(public_der(pair->public_pem))},
                   {"TokenExpireTime", date(token.expires)}};
 }
 

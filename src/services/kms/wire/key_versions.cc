@@ -1,4 +1,3 @@
-#include "services/kms/core/asymmetric.h"
 #include "services/kms/wire/codecs.h"
 #include "services/kms/wire/fields.h"
 #include "services/kms/wire/key_metadata.h"
@@ -51,9 +50,9 @@ Task<Answer> create_key_version(Environment& env, const Invocation& in) {
   if (auto fault = refuse_new_version(**key, in.now)) co_return std::unexpected(*fault);
   std::optional<KeyPair> pair;
   if (!is_symmetric((*key)->spec)) {
-    auto make = [spec = (*key)->spec] { return generate_pair(spec); };
-    auto job = run_on(env.pool, make);
-    pair = co_await job;
+    auto made = co_await make_pair(env, (*key)->spec);
+    if (!made) co_return std::unexpected(std::move(made.error()));
+    pair = std::move(*made);
   }
   auto turn = co_await env.store.turn();
   const std::string id = (*key)->id;

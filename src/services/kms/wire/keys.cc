@@ -1,4 +1,3 @@
-#include "services/kms/core/asymmetric.h"
 #include "services/kms/wire/codecs.h"
 #include "services/kms/wire/fields.h"
 #include "services/kms/wire/key_metadata.h"
@@ -78,11 +77,10 @@ Task<Read<KeyVersion>> make_version(Environment& env, const Key& key, Time now) 
     version.sealed = env.store.seal_material(key, version.id, material.view());
     co_return version;
   }
-  auto make = [spec = key.spec] { return generate_pair(spec); };
-  auto job = run_on(env.pool, make);
-  KeyPair pair = co_await job;
-  version.sealed = env.store.seal_material(key, version.id, pair.private_der.view());
-  version.public_pem = std::move(pair.public_pem);
+  auto pair = co_await make_pair(env, key.spec);
+  if (!pair) co_return std::unexpected(std::move(pair.error()));
+  version.sealed = env.store.seal_material(key, version.id, pair->private_der.view());
+  version.public_pem = std::move(pair->public_pem);
   co_return version;
 }
 

@@ -1,6 +1,8 @@
 // What KMS's operations are made of.
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,7 +25,8 @@ using rpc::Value;
 struct Environment {
   Store& store;
   std::string region;
-  ThreadPool& pool;  // for RSA
+  ThreadPool& pool;                      // for RSA
+  std::atomic<std::size_t> finding = 0;  // key pairs that are being made there
 };
 
 // Reads its parameters, does its work and writes its answer; the caller may do it already.
@@ -37,7 +40,8 @@ enum class Target : std::uint8_t {
   kAliases,       // "alias"
   kSecrets,       // "secret"; and EncryptionKeyId
   kKey,           // KeyId
-  kAliasAndKey,   // AliasName, and the key of KeyId or else the alias's
+  kAliasAndKey,   // AliasName and the key of KeyId
+  kAliasOfKey,    // AliasName and the key that it is of
   kSecret,        // SecretName
   kSecretAndKey,  // and the key that encrypts it, where it has one
   kCiphertext,    // the key of CiphertextBlob

@@ -33,7 +33,7 @@ class Gathering {
   void add_key_of_ciphertext(std::string_view permission);
   void add_secret(std::string_view name);
   void add_secret_and_key();
-  void add_alias_and_key();
+  void add_alias_and_key(std::string_view key_parameter);
   void add_tagged();
 
   const Row& row_;
@@ -65,12 +65,12 @@ void Gathering::add_secret_and_key() {
           secret->key_id);
 }
 
-void Gathering::add_alias_and_key() {
+void Gathering::add_alias_and_key(std::string_view key_parameter) {
   std::string_view name = in_.parameters.get("AliasName");
   constexpr std::string_view kStart = "alias/";
   std::string_view rest = name.starts_with(kStart) ? name.substr(kStart.size()) : name;
   add(row_.info.permission, "alias/" + std::string(rest.empty() ? "*" : rest));
-  add_key_of(row_.info.permission, in_.parameters.get("KeyId").empty() ? "AliasName" : "KeyId");
+  add_key_of(row_.info.permission, key_parameter);
 }
 
 void Gathering::add_tagged() {
@@ -110,7 +110,10 @@ std::vector<Asked> Gathering::gather() && {
       add_key_of(permission, "KeyId");
       break;
     case Target::kAliasAndKey:
-      add_alias_and_key();
+      add_alias_and_key("KeyId");
+      break;
+    case Target::kAliasOfKey:
+      add_alias_and_key("AliasName");
       break;
     case Target::kSecret:
       add_secret(in_.parameters.get("SecretName"));

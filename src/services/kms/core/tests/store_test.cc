@@ -183,7 +183,7 @@ TEST(Housekeeping, StopsRotatingAtTheQuota) {
   Installation it;
   Key key = symmetric(*it.store);
   key.rotation_every = hours(24);
-  while (key.versions.size() < kMaxVersionsOfKey) key.versions.push_back(key.versions[0]);
+  while (key.versions.size() < kMaxRotatedVersions) key.versions.push_back(key.versions[0]);
   it.put(key);
   EXPECT_EQ(it.due(kNow + hours(48)), 0U);
 }
