@@ -16,7 +16,9 @@ from harness.server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, REGION
 
 NODE = """
     const config = new rpc.Config({ accessKeyId: id, accessKeySecret: secret, securityToken: token ?? undefined,
-                                    endpoint: host, protocol: 'http', regionId: region });
+                                    endpoint: host, protocol: 'http', regionId: region,
+                                    // On a busy machine a key of RSA takes longer than its few seconds.
+                                    connectTimeout: 60000, readTimeout: 60000 });
     const request = new kms[operation + 'Request']({});
     const names = Object.entries(kms[operation + 'Request'].names());
     for (const [name, value] of Object.entries(parameters)) {
