@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "app/account_endpoints.h"
 #include "app/key_endpoints.h"
 #include "app/model_endpoints.h"
 #include "base/log.h"
@@ -22,9 +23,12 @@ enum Index {
   kListKeys,
   kRevokeKey,
   kImportModel,
-  kSimulate
+  kSimulate,
+  kCreateAccount,
+  kListAccounts,
+  kSetAccountState
 };
-constexpr std::array<OperationInfo, 8> kOperations = {{
+constexpr std::array<OperationInfo, 11> kOperations = {{
     {"Health", "lakeside:Health", "lakeside", true},
     {"Metrics", "lakeside:Metrics", "lakeside", true},
     {"Reset", "lakeside:Reset", "lakeside", true},
@@ -33,6 +37,9 @@ constexpr std::array<OperationInfo, 8> kOperations = {{
     {"RevokeModelKey", "lakeside:RevokeModelKey", "lakeside", true},
     {"ImportModel", "lakeside:ImportModel", "lakeside", true},
     {"GetPolicySimulation", "ram:GetPolicySimulation", "lakeside", true},
+    {"CreateAccount", "lakeside:CreateAccount", "lakeside", true},
+    {"ListAccounts", "lakeside:ListAccounts", "lakeside", true},
+    {"SetAccountState", "lakeside:SetAccountState", "lakeside", true},
 }};
 
 struct Endpoint {
@@ -40,7 +47,7 @@ struct Endpoint {
   std::string_view path;
   Index operation;
 };
-constexpr std::array<Endpoint, 8> kEndpoints = {{
+constexpr std::array<Endpoint, 11> kEndpoints = {{
     {"GET", "/_lakeside/health", kHealth},
     {"GET", "/_lakeside/metrics", kMetrics},
     {"POST", "/_lakeside/reset", kReset},
@@ -49,6 +56,9 @@ constexpr std::array<Endpoint, 8> kEndpoints = {{
     {"DELETE", "/_lakeside/keys", kRevokeKey},
     {"POST", "/_lakeside/models", kImportModel},
     {"GET", "/_lakeside/policy/simulation", kSimulate},
+    {"POST", "/_lakeside/accounts", kCreateAccount},
+    {"GET", "/_lakeside/accounts", kListAccounts},
+    {"PUT", "/_lakeside/accounts", kSetAccountState},
 }};
 
 http::Response text_response(int status, std::string text, std::string error_code = {}) {
@@ -71,10 +81,12 @@ bool is_loopback(std::string_view peer) {
   return peer.starts_with("127.") || peer == "::1" || peer.starts_with("::ffff:127.");
 }
 
-// Somebody on this machine, where that is enough, or the root key's holder.
-bool is_operator(const Call& call, bool local_too) {
-  return (local_too && is_loopback(call.request.peer)) ||
-         call.identity.principal.kind == Principal::Kind::kRoot;
+// Somebody on this machine, where that is enough, or the holder of the data folder's root key.
+bool is_operator(const Call& call, bool local_too, const ram::Accounts* accounts) {
+  const Principal& caller = call.identity.principal;
+  bool root = caller.kind == Principal::Kind::kRoot &&
+              (accounts == nullptr || caller.account_id == accounts->main().account_id());
+  return root || (local_too && is_loopback(call.request.peer));
 }
 
 class AdminService final : public gateway::Service {
@@ -137,7 +149,7 @@ class AdminService final : public gateway::Service {
       co_return std::unexpected(text_response(403, "Not for browsers.\n", "AccessDenied"));
     }
     bool root_only = call.operation >= &kOperations[kCreateKey];
-    if (is_operator(call, !root_only)) co_return Step{};
+    if (is_operator(call, !root_only, hooks_.accounts)) co_return Step{};
     co_return std::unexpected(text_response(
         403,
         root_only ? "Only the root key may do this.\n"
@@ -167,11 +179,13 @@ class AdminAction final : public Action {
       co_return co_await import_model(*models, call.request.head);
     }
     if (call.operation == &kOperations[kSimulate]) {
-      co_return co_await service_.hooks().policies->simulate(call.request.head);
+      co_return co_await service_.hooks().policies->simulate(call.identity.principal,
+                                                             call.request.head);
     }
     if (call.operation == &kOperations[kMetrics]) {
       co_return text_response(200, service_.metrics().render());
     }
+    if (call.operation >= &kOperations[kCreateAccount]) co_return co_await run_on_accounts(call);
     if (call.operation != &kOperations[kReset]) co_return co_await run_on_keys(call);
     Status done = co_await service_.hooks().reset();
     if (done) co_return text_response(200, "All data was removed.\n");
@@ -187,7 +201,8 @@ class AdminAction final : public Action {
   // Ready is ready: no model is waited for.
   http::Response health(const Call& call) const {
     if (!wants_models(call.request.head)) return text_response(200, "ok\n");
-    const bool tell = service_.hooks().models != nullptr && is_operator(call, true);
+    const bool tell =
+        service_.hooks().models != nullptr && is_operator(call, true, service_.hooks().accounts);
     http::Response response;
     response.headers.add("Content-Type", "application/json");
     response.headers.add("Cache-Control", "no-store");
@@ -206,6 +221,31 @@ class AdminAction final : public Action {
       answer = list_keys(*keys, system_clock());
     } else {
       answer = co_await revoke_key(*keys, call.request.head);
+    }
+    co_return text_response(answer.status, std::move(answer.text),
+                            answer.status == 200 ? "" : "InvalidRequest");
+  }
+
+  Task<http::Response> run_on_accounts(Call& call) {
+    ram::Accounts* accounts = service_.hooks().accounts;
+    if (accounts == nullptr) co_return text_response(501, "There is one account alone.\n");
+    const http::RequestHead& head = call.request.head;
+    auto setting = [&](std::string_view name) {
+      return std::string(head.header(name).value_or(std::string_view()));
+    };
+    KeysAnswer answer;
+    if (call.operation == &kOperations[kListAccounts]) {
+      answer = list_accounts(*accounts);
+    } else if (call.operation == &kOperations[kCreateAccount]) {
+      std::string name = setting("x-oss-account-name");
+      answer = co_await create_account(*accounts, system_clock(), std::move(name));
+    } else {
+      std::string id = setting("x-oss-account-id");
+      const std::string state = setting("x-oss-account-state");
+      if (state != "disabled" && state != "enabled") {
+        co_return text_response(400, "The state is disabled or enabled.\n", "InvalidRequest");
+      }
+      answer = co_await set_account_state(*accounts, std::move(id), state == "disabled");
     }
     co_return text_response(answer.status, std::move(answer.text),
                             answer.status == 200 ? "" : "InvalidRequest");

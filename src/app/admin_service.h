@@ -11,6 +11,7 @@
 #include "base/task.h"
 #include "gateway/pipeline/service.h"
 #include "services/modelstudio/core/model_keys.h"
+#include "services/ram/core/accounts.h"
 
 namespace lakeside::app {
 
@@ -20,12 +21,14 @@ struct AdminHooks {
   modelstudio::KeyStore* keys = nullptr;  // null where no models are served
   Models* models = nullptr;               // likewise
   const PolicyEndpoints* policies = nullptr;
+  ram::Accounts* accounts = nullptr;  // null: there is one alone
 };
 
 // Health is for anybody, the states of models in it for those who may see metrics; metrics and
 // reset are for the root key and for callers on this machine; the keys of models are for the root
-// key, simulations of policies for who may read RAM. Reset refuses browsers, so that no web page
-// can empty a developer's cloud.
+// key, and so are accounts; simulations of policies are for who may read RAM. The root key is that
+// of the data folder's account: of others it is a customer's. Reset refuses browsers, so that no
+// web page can empty a developer's cloud.
 [[nodiscard]] std::unique_ptr<gateway::Service> make_admin_service(const Metrics& metrics,
                                                                    AdminHooks hooks);
 

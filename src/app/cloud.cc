@@ -81,7 +81,7 @@ class RunningCloud final : public Cloud {
   ThreadPool kms_work_{"kms", 2};  // RSA keys take seconds to be found
   std::unique_ptr<engines::Kv> kv_;
   std::unique_ptr<engines::BlobStore> blobs_;
-  std::unique_ptr<ram::IdentityStore> identities_;
+  std::unique_ptr<ram::Accounts> accounts_;
   std::unique_ptr<kms::Store> secrets_;
   std::optional<IdentityKeys> keys_;
   std::unique_ptr<oss::ObjectStore> objects_;
@@ -110,10 +110,10 @@ Status RunningCloud::open_identities(const DataFolder& folder) {
       folder.path() / "master-key",
       [](const std::string& name) -> const char* { return std::getenv(name.c_str()); });
   if (!master) return std::unexpected(std::move(master.error()));
-  auto store = run_blocking(ram::IdentityStore::open(*kv_, account_id_, *master));
-  if (!store) return std::unexpected(std::move(store.error()));
-  identities_ = std::move(*store);
-  keys_.emplace(root_key_, *identities_);
+  auto accounts = run_blocking(ram::Accounts::open(*kv_, account_id_, *master));
+  if (!accounts) return std::unexpected(std::move(accounts.error()));
+  accounts_ = std::move(*accounts);
+  keys_.emplace(root_key_, *accounts_);
   auto secrets = run_blocking(kms::Store::open(*kv_, *master));
   if (!secrets) return std::unexpected(std::move(secrets.error()));
   secrets_ = std::move(*secrets);
@@ -161,10 +161,10 @@ Task<Status> RunningCloud::reset() {
 }
 
 gateway::Router RunningCloud::make_router() {
-  policies_.emplace(*identities_, *objects_);
+  policies_.emplace(*accounts_, *objects_);
   admin_ = make_admin_service(
       metrics_, {[this] { return reset(); }, settings_.allow_reset || settings_.ephemeral,
-                 &models_->keys(), models_.get(), &*policies_});
+                 &models_->keys(), models_.get(), &*policies_, accounts_.get()});
   oss_ = oss::make_oss_service(*objects_, system_clock(),
                                {.region = settings_.region,
                                 .domains = settings_.domains,
@@ -172,8 +172,8 @@ gateway::Router RunningCloud::make_router() {
                                 .intranet_endpoint = public_endpoint(),
                                 .keys = &*keys_,
                                 .auth = auth_options()});
-  ram_ = ram::make_ram(*identities_);
-  sts_ = ram::make_sts(*identities_);
+  ram_ = ram::make_ram(*accounts_);
+  sts_ = ram::make_sts(*accounts_);
   kms_ = kms::make_kms(*secrets_, settings_.region, kms_work_);
   rpc_ = rpc::make_front_door({ram_.get(), sts_.get(), kms_.get()}, system_clock(),
                               auth_options().max_skew);

@@ -1,16 +1,17 @@
-// Every access key there is: the root account's, RAM users' and those of sessions of roles.
+// Every access key there is: the root accounts', RAM users' and those of sessions of roles. Those
+// of a disabled account are disabled.
 #pragma once
 
 #include "app/data_folder.h"
 #include "gateway/auth/authenticate.h"
-#include "services/ram/core/identity_store.h"
+#include "services/ram/core/accounts.h"
 
 namespace lakeside::app {
 
 class IdentityKeys final : public auth::KeySource {
  public:
-  // The store outlives it.
-  IdentityKeys(const RootKey& root, const ram::IdentityStore& store);
+  // The accounts outlive it; `root` is the main one's.
+  IdentityKeys(const RootKey& root, const ram::Accounts& accounts);
 
   [[nodiscard]] std::optional<auth::Credential> find(std::string_view id) const override;
   [[nodiscard]] std::expected<auth::Credential, auth::TokenFault> find_session(
@@ -19,7 +20,7 @@ class IdentityKeys final : public auth::KeySource {
  private:
   const std::string root_id_;
   const auth::Credential root_;
-  const ram::IdentityStore& store_;
+  const ram::Accounts& accounts_;
 };
 
 }  // namespace lakeside::app

@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/account_command.h"
 #include "app/data_folder.h"
 #include "app/env_command.h"
 #include "app/keys_command.h"
@@ -109,6 +110,8 @@ int run(int argc, char** argv) {
   add_keys_command(cli, keys);
   ModelsFlags models;
   add_models_command(cli, models);
+  AccountFlags account;
+  add_account_command(cli, account);
   PolicyFlags policy;
   add_policy_command(cli, policy);
 
@@ -126,6 +129,7 @@ int run(int argc, char** argv) {
   if (env_command->parsed()) return run_env(port);
   if (cli.got_subcommand("keys")) return run_keys(cli, keys);
   if (cli.got_subcommand("models")) return run_models(cli, models);
+  if (cli.got_subcommand("account")) return run_account(cli, account);
   if (cli.got_subcommand("policy")) return run_policy(cli, policy);
   std::fputs(operations_text(json).c_str(), stdout);
   return 0;

@@ -84,6 +84,9 @@ class ModelObjects final : public modelstudio::Objects {
   Task<ObjectResult<void>> remove(const ObjectName& name) override;
 
  private:
+  // Another account's bucket is as good as none. Asking costs nothing: see below.
+  Task<ObjectResult<void>> check_owner(const std::string& bucket);
+
   oss::ObjectStore& store_;
   const std::string owner_;
 };
@@ -101,6 +104,13 @@ Task<ObjectResult<void>> ModelObjects::make_studio_bucket() {
   co_return translated(made.error());
 }
 
+Task<ObjectResult<void>> ModelObjects::check_owner(const std::string& bucket) {
+  auto found = co_await store_.get_bucket(bucket);
+  if (!found) co_return translated(found.error());
+  if ((*found)->owner == owner_) co_return ObjectResult<void>{};
+  co_return std::unexpected(ObjectError{ObjectFault::kNoSuchBucket, {}});
+}
+
 Task<ObjectResult<std::uint64_t>> ModelObjects::put(const ObjectName& name,
                                                     const std::string& content_type,
                                                     ByteSource& source, std::uint64_t max_bytes) {
@@ -108,6 +118,8 @@ Task<ObjectResult<std::uint64_t>> ModelObjects::put(const ObjectName& name,
     auto there = co_await make_studio_bucket();
     if (!there) co_return std::unexpected(std::move(there.error()));
   }
+  auto own = co_await check_owner(name.bucket);
+  if (!own) co_return std::unexpected(std::move(own.error()));
   BoundedSource bounded(source, max_bytes);
   if (bounded.too_large()) {
     co_return std::unexpected(ObjectError{ObjectFault::kTooLarge, {}});
@@ -125,6 +137,8 @@ Task<ObjectResult<std::uint64_t>> ModelObjects::put(const ObjectName& name,
 }
 
 Task<ObjectResult<ObjectStream>> ModelObjects::open(const ObjectName& name, std::uint64_t offset) {
+  auto own = co_await check_owner(name.bucket);
+  if (!own) co_return std::unexpected(std::move(own.error()));
   oss::GetOptions options;
   if (offset > 0) options.range = oss::ByteRange{offset, {}};
   auto got = co_await store_.get(name.bucket, name.key, options);
@@ -146,6 +160,8 @@ Task<ObjectResult<ObjectStream>> ModelObjects::open(const ObjectName& name, std:
 }
 
 Task<ObjectResult<void>> ModelObjects::remove(const ObjectName& name) {
+  auto own = co_await check_owner(name.bucket);
+  if (!own) co_return own;
   auto removed = co_await store_.remove(name.bucket, name.key);
   if (!removed) co_return translated(removed.error());
   co_return ObjectResult<void>{};

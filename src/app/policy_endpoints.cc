@@ -59,18 +59,21 @@ std::optional<std::string> read(const http::RequestHead& head, Asked& asked) {
 
 bool PolicyEndpoints::may_simulate(const Principal& caller) const {
   if (caller.kind == Principal::Kind::kAnonymous) return false;
-  const std::string& account = identities_.account_id();
+  const std::string& account = caller.account_id;
   const std::string resource = "acs:ram:*:" + account + ":policy/*";
   return ram::evaluate(caller, {"ram:GetPolicySimulation", resource, account}).allowed;
 }
 
-Task<http::Response> PolicyEndpoints::simulate(const http::RequestHead& head) const {
+Task<http::Response> PolicyEndpoints::simulate(const Principal& caller,
+                                               const http::RequestHead& head) const {
   Asked asked;
   if (auto why = read(head, asked)) co_return wrong(*why);
-  auto principal = ram::principal_named(identities_, asked.principal);
+  const ram::IdentityStore* found = accounts_.find(caller.account_id);
+  const ram::IdentityStore& identities = found != nullptr ? *found : accounts_.main();
+  auto principal = ram::principal_named(identities, asked.principal);
   if (!principal) co_return wrong(principal.error());
   ram::Simulation& simulation = asked.simulation;
-  simulation.owner_account = identities_.account_id();
+  simulation.owner_account = identities.account_id();
   if (simulation.resource.starts_with("acs:oss:")) {
     auto side =
         co_await oss::resource_side(objects_, *principal, simulation.action, simulation.resource);
@@ -81,7 +84,7 @@ Task<http::Response> PolicyEndpoints::simulate(const http::RequestHead& head) co
       simulation.blocked = side->blocked;
     }
   }
-  auto explained = ram::simulate(identities_, *principal, simulation);
+  auto explained = ram::simulate(identities, *principal, simulation);
   if (!explained) co_return wrong(explained.error());
   if (head.header("Accept").value_or("").starts_with("application/json")) {
     co_return respond(200, "application/json", std::move(explained->document));

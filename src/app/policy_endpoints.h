@@ -6,24 +6,25 @@
 #include "base/task.h"
 #include "gateway/http/message.h"
 #include "services/oss/core/object_store.h"
-#include "services/ram/core/identity_store.h"
+#include "services/ram/core/accounts.h"
 
 namespace lakeside::app {
 
 class PolicyEndpoints {
  public:
   // Both outlive it.
-  PolicyEndpoints(const ram::IdentityStore& identities, oss::ObjectStore& objects)
-      : identities_(identities), objects_(objects) {}
+  PolicyEndpoints(const ram::Accounts& accounts, oss::ObjectStore& objects)
+      : accounts_(accounts), objects_(objects) {}
 
   // Whoever may read RAM (ram:GetPolicySimulation, which ram:Get* covers).
   [[nodiscard]] bool may_simulate(const Principal& caller) const;
   // principal, action, resource, and context=KEY=VALUE as often as wanted, in the query. As text,
-  // or as JSON where Accept asks for it.
-  [[nodiscard]] Task<http::Response> simulate(const http::RequestHead& head) const;
+  // or as JSON where Accept asks for it. The principal is one of the caller's account.
+  [[nodiscard]] Task<http::Response> simulate(const Principal& caller,
+                                              const http::RequestHead& head) const;
 
  private:
-  const ram::IdentityStore& identities_;
+  const ram::Accounts& accounts_;
   oss::ObjectStore& objects_;
 };
 

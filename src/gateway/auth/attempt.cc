@@ -69,6 +69,16 @@ std::unexpected<AuthError> reject(AuthFault fault, std::string message,
   return rejected;
 }
 
+std::expected<Credential, AuthError> enabled(Credential found, std::string_view access_key_id,
+                                             Vendor vendor) {
+  if (found.enabled) return found;
+  const char* owner = vendor == Vendor::kOss ? "OSS" : "AWS";
+  auto rejected = reject(AuthFault::kDisabledKey,
+                         std::string("The ") + owner + " Access Key Id you provided is disabled.");
+  rejected.error().access_key_id = access_key_id;
+  return rejected;
+}
+
 std::expected<Credential, AuthError> find_key(const KeySource& keys, std::string_view access_key_id,
                                               Vendor vendor) {
   const char* owner = vendor == Vendor::kOss ? "OSS" : "AWS";
@@ -81,13 +91,7 @@ std::expected<Credential, AuthError> find_key(const KeySource& keys, std::string
     rejected.error().access_key_id = access_key_id;
     return rejected;
   }
-  if (!found->enabled) {
-    auto rejected = reject(AuthFault::kDisabledKey, std::string("The ") + owner +
-                                                        " Access Key Id you provided is disabled.");
-    rejected.error().access_key_id = access_key_id;
-    return rejected;
-  }
-  return std::move(*found);
+  return enabled(std::move(*found), access_key_id, vendor);
 }
 
 std::expected<Credential, AuthError> find_key(const KeySource& keys, std::string_view access_key_id,
@@ -95,7 +99,7 @@ std::expected<Credential, AuthError> find_key(const KeySource& keys, std::string
                                               Time now, Vendor vendor) {
   if (token.empty()) return find_key(keys, access_key_id, vendor);
   auto session = keys.find_session(access_key_id, token, now);
-  if (session) return std::move(*session);
+  if (session) return enabled(std::move(*session), access_key_id, vendor);
   auto permanent = find_key(keys, access_key_id, vendor);
   if (permanent) {
     return reject(AuthFault::kMalformed,

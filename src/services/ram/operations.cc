@@ -176,11 +176,19 @@ std::optional<rpc::Fault> fault_of(const Principal& caller, const AccessRequest&
   return fault;
 }
 
+// The account in "acs:ram::ACCOUNT:role/NAME", else `otherwise`.
+std::string_view account_in(std::string_view role_arn, std::string_view otherwise) {
+  constexpr std::string_view kStart = "acs:ram::";
+  if (!role_arn.starts_with(kStart)) return otherwise;
+  role_arn.remove_prefix(kStart.size());
+  return role_arn.substr(0, role_arn.find(':'));
+}
+
 class IdentityProduct final : public rpc::Product {
  public:
   IdentityProduct(std::string_view name, std::string_view version, std::span<const Row> rows,
-                  std::span<const gateway::OperationInfo> infos, IdentityStore& store)
-      : name_(name), version_(version), rows_(rows), infos_(infos), env_{store} {}
+                  std::span<const gateway::OperationInfo> infos, const Accounts& accounts)
+      : name_(name), version_(version), rows_(rows), infos_(infos), accounts_(accounts) {}
 
   [[nodiscard]] std::string_view name() const override { return name_; }
   [[nodiscard]] std::string_view version() const override { return version_; }
@@ -193,7 +201,7 @@ class IdentityProduct final : public rpc::Product {
     const Row& row = rows_[operation];
     if (row.resource == kNeedsNoPermission) return std::nullopt;
     if (row.run == wire::assume_role) return authorise_assuming(row, in);
-    const std::string& account = env_.store.account_id();
+    const std::string& account = in.caller().account_id;
     std::string resource = "acs:ram:*:" + account + ":" + fill(row.resource, in);
     CallContext context(in);
     AccessRequest request{row.info.permission, resource, account, false, &context};
@@ -201,18 +209,31 @@ class IdentityProduct final : public rpc::Product {
   }
 
   Task<rpc::Answer> run(std::size_t operation, const rpc::Invocation& in) override {
-    return rows_[operation].run(env_, in);
+    wire::Environment env = environment_of(rows_[operation], in);
+    co_return co_await rows_[operation].run(env, in);
   }
 
  private:
+  // Of the caller's account; to assume a role, of the role's.
+  [[nodiscard]] wire::Environment environment_of(const Row& row, const rpc::Invocation& in) const {
+    std::string_view account = in.caller().account_id;
+    if (row.run == wire::assume_role) account = account_in(in.parameters.get("RoleArn"), account);
+    IdentityStore* store = accounts_.find(account);
+    return {store != nullptr ? *store : accounts_.main()};
+  }
+
   [[nodiscard]] std::optional<rpc::Fault> authorise_assuming(const Row& row,
                                                              const rpc::Invocation& in) const {
     if (in.caller().kind == Principal::Kind::kRoot) {
       return rpc::Fault{403, "NoPermission", "Roles may not be assumed by root accounts."};
     }
-    auto role = wire::role_to_assume(env_, in.parameters);
+    wire::Environment env = environment_of(row, in);
+    auto role = wire::role_to_assume(env, in.parameters);
     if (!role) return std::move(role.error());
-    const std::string& account = env_.store.account_id();
+    const std::string& account = env.store.account_id();
+    if (accounts_.is_disabled(account)) {
+      return rpc::Fault{403, "NoPermission", "The role's account is disabled."};
+    }
     std::string resource = "acs:ram:*:" + account + ":role/" + (*role)->name;
     CallContext context(in);
     AccessRequest request{row.info.permission, resource, account, false, &context};
@@ -224,7 +245,7 @@ class IdentityProduct final : public rpc::Product {
   const std::string_view version_;
   const std::span<const Row> rows_;
   const std::span<const gateway::OperationInfo> infos_;
-  wire::Environment env_;
+  const Accounts& accounts_;
 };
 
 }  // namespace
@@ -239,12 +260,12 @@ std::span<const gateway::OperationInfo> sts_operations() {
   return infos;
 }
 
-std::unique_ptr<rpc::Product> make_ram(IdentityStore& store) {
-  return std::make_unique<IdentityProduct>("Ram", "2015-05-01", kRam, ram_operations(), store);
+std::unique_ptr<rpc::Product> make_ram(const Accounts& accounts) {
+  return std::make_unique<IdentityProduct>("Ram", "2015-05-01", kRam, ram_operations(), accounts);
 }
 
-std::unique_ptr<rpc::Product> make_sts(IdentityStore& store) {
-  return std::make_unique<IdentityProduct>("Sts", "2015-04-01", kSts, sts_operations(), store);
+std::unique_ptr<rpc::Product> make_sts(const Accounts& accounts) {
+  return std::make_unique<IdentityProduct>("Sts", "2015-04-01", kSts, sts_operations(), accounts);
 }
 
 }  // namespace lakeside::ram

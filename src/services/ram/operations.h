@@ -5,13 +5,14 @@
 #include <span>
 
 #include "gateway/rpc/product.h"
-#include "services/ram/core/identity_store.h"
+#include "services/ram/core/accounts.h"
 
 namespace lakeside::ram {
 
-// The store outlives them.
-[[nodiscard]] std::unique_ptr<rpc::Product> make_ram(IdentityStore& store);
-[[nodiscard]] std::unique_ptr<rpc::Product> make_sts(IdentityStore& store);
+// Each request is about its caller's account, assuming a role about the role's. The accounts
+// outlive them.
+[[nodiscard]] std::unique_ptr<rpc::Product> make_ram(const Accounts& accounts);
+[[nodiscard]] std::unique_ptr<rpc::Product> make_sts(const Accounts& accounts);
 
 // Every operation of both APIs, as the tables have them.
 [[nodiscard]] std::span<const gateway::OperationInfo> ram_operations();

@@ -248,14 +248,15 @@ std::optional<Session> IdentityStore::read_token(std::string_view token) const {
   if (!text) return std::nullopt;
   try {
     auto json = nlohmann::json::parse(*text);
-    if (json.at("v") != 1 || json.at("account") != account_id_) return std::nullopt;
+    if (json.at("v") != 1) return std::nullopt;
     return Session{json.at("key").get<std::string>(),
                    json.at("secret").get<std::string>(),
                    json.at("role").get<std::string>(),
                    json.at("role_id").get<std::string>(),
                    json.at("name").get<std::string>(),
                    json.at("policy").get<std::string>(),
-                   Time(std::chrono::microseconds(json.at("expires").get<std::int64_t>()))};
+                   Time(std::chrono::microseconds(json.at("expires").get<std::int64_t>())),
+                   json.at("account").get<std::string>()};
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;
   }

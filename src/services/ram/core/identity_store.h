@@ -60,6 +60,7 @@ struct Session {
   std::string name;
   std::string policy;  // document; empty: none
   Time expires{};
+  std::string account = {};  // the role's
 };
 
 class IdentityStore {
@@ -107,7 +108,7 @@ class IdentityStore {
 
   // Tokens are sealed sessions: nothing is kept of them.
   [[nodiscard]] std::string token_of(const Session& session) const;
-  // Nothing where the token is none of ours.
+  // Of any account here, whichever's store is asked. Nothing where the token is none of ours.
   [[nodiscard]] std::optional<Session> read_token(std::string_view token) const;
 
  private:
