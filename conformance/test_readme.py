@@ -1,6 +1,7 @@
 """Every example of the README, and those of docs/clients-models.md, run as they are printed, by a person who has just
 typed the `eval` line."""
 
+import ast
 import json
 import os
 import re
@@ -65,6 +66,27 @@ def test_oss2(terminal):
 
 def test_boto3(terminal):
     assert terminal(sys.executable, "-c", example("python", "boto3")) == "hello from boto3\nhello.txt 16\n"
+
+
+def test_a_colleague(terminal):
+    key = ast.literal_eval(terminal(sys.executable, "-c", example("python", "read-shared")))
+    line = example("sh", "policy simulate").replace("build/release/lakeside", str(binary()))
+    assert "verdict: denied: no statement of a policy" in terminal("bash", "-ec", line)
+    assert "verdict: allowed" in terminal("bash", "-ec", line.replace("PutObject", "GetObject"))
+    script = """if 1:
+        import os, sys, oss2
+        root = oss2.Auth(os.environ['OSS_ACCESS_KEY_ID'], os.environ['OSS_ACCESS_KEY_SECRET'])
+        made = oss2.Bucket(root, os.environ['OSS_ENDPOINT'], 'photos')
+        made.create_bucket()
+        made.put_object('shared/k', 'content')
+        bucket = oss2.Bucket(oss2.Auth(*sys.argv[1:]), os.environ['OSS_ENDPOINT'], 'photos')
+        print(bucket.get_object('shared/k').read().decode(), [o.key for o in bucket.list_objects('shared/').object_list])
+        try:
+            bucket.put_object('shared/new', 'x')
+        except oss2.exceptions.AccessDenied as error:
+            print('AccessDeniedDetail' in error.body.decode())"""
+    said = terminal(sys.executable, "-c", script, key["AccessKeyId"], key["AccessKeySecret"])
+    assert said == "content ['shared/k']\nTrue\n"
 
 
 @needs_models
