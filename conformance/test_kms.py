@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
 from clients.kms import CLIENTS, NpmKms, PypiKms
 from harness import data
 from harness.server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, REGION, Server
+from test_accounts import accounts  # noqa: F401: a fixture
 from test_ram import Rpc, allow, document, grant, user  # noqa: F401: a fixture
 
 
@@ -358,6 +359,30 @@ def test_a_session_of_a_role(server, user):  # noqa: F811
     for client in CLIENTS:
         me = client(server, credentials["AccessKeyId"], credentials["AccessKeySecret"], credentials["SecurityToken"])
         assert me("CreateKey")["KeyMetadata"]["Creator"] == account
+
+
+@pytest.mark.parametrize("kind", CLIENTS, ids=lambda kind: kind.name)
+def test_accounts_reach_their_own_alone(accounts, kind):  # noqa: F811
+    account, access_key, secret = accounts.create()
+    ours, theirs = kind(accounts.server), kind(accounts.server, access_key, secret)
+    key = ours("CreateKey")["KeyMetadata"]
+    sealed = ours("Encrypt", KeyId=key["KeyId"], Plaintext=b64("x"))["CiphertextBlob"]
+    ours("CreateAlias", KeyId=key["KeyId"], AliasName="alias/app")
+    ours("CreateSecret", SecretName="s", SecretData="ours", VersionId="v1")
+    for named in (key["KeyId"], key["Arn"]):
+        assert theirs.code("DescribeKey", KeyId=named) == "Forbidden.KeyNotFound"
+        assert theirs.code("Encrypt", KeyId=named, Plaintext=b64("x")) == "Forbidden.KeyNotFound"
+    assert theirs.code("Decrypt", CiphertextBlob=sealed) == "Forbidden.KeyNotFound"
+    assert theirs.code("GetSecretValue", SecretName="s") == "Forbidden.ResourceNotFound"
+    assert theirs("ListKeys")["TotalCount"] == theirs("ListAliases")["TotalCount"] == 0
+    # Names are each account's own.
+    mine = theirs("CreateKey")["KeyMetadata"]
+    assert f":{account}:key/" in mine["Arn"] and mine["Creator"] == account
+    theirs("CreateAlias", KeyId=mine["KeyId"], AliasName="alias/app")
+    theirs("CreateSecret", SecretName="s", SecretData="theirs", VersionId="v1")
+    assert theirs("DescribeKey", KeyId="alias/app")["KeyMetadata"]["KeyId"] == mine["KeyId"]
+    assert ours("DescribeKey", KeyId="alias/app")["KeyMetadata"]["KeyId"] == key["KeyId"]
+    assert ours("GetSecretValue", SecretName="s")["SecretData"] == "ours"
 
 
 def test_keys_outlive_the_server_and_nothing_leaks(tmp_path):
