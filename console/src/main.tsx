@@ -1,3 +1,4 @@
+import './app/nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './app/base.css';

@@ -144,8 +144,10 @@ class AdminService final : public gateway::Service {
           text_response(403, "Reset is off: start the server with --allow-reset or --ephemeral.\n",
                         "AccessDenied"));
     }
-    // A web page can make a browser send such a request, but not without these headers.
-    if (head.header("Origin") || head.header("Sec-Fetch-Site")) {
+    // A web page can make a browser send such a request, but not sign it, and not without these
+    // headers.
+    if (call.identity.principal.kind == Principal::Kind::kAnonymous &&
+        (head.header("Origin") || head.header("Sec-Fetch-Site"))) {
       co_return std::unexpected(text_response(403, "Not for browsers.\n", "AccessDenied"));
     }
     bool root_only = call.operation >= &kOperations[kCreateKey];

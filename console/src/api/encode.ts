@@ -10,10 +10,6 @@ export function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-export function base64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
-}
-
 // All but the unreserved characters of RFC 3986.
 export function percentEncode(text: string): string {
   return encodeURIComponent(text).replace(

@@ -3,18 +3,21 @@ import {
   BulbOutlined, LogoutOutlined, MenuOutlined, TranslationOutlined, UserOutlined,
 } from '@ant-design/icons';
 import { Button, Drawer, Dropdown, Grid, Layout, Menu, Modal, Spin, Tooltip, theme } from 'antd';
-import { Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { Link, Outlet, useLocation } from 'react-router-dom';
 import { server } from '../api/http';
 import { session } from '../api/session';
 import logo from '../assets/lakeside.svg';
 import { pages } from '../pages';
 import { SignInForm } from '../pages/signin/SignInForm';
+import { uploads } from '../uploads/store';
 import { text } from './messages';
 import styles from './Shell.module.css';
 import { useLanguage, useText } from './text';
 import { type Mode, useMode } from './theme';
 import { useExpired, useSession } from './useSession';
+
+const UploadPanel = lazy(() => import('../uploads/Panel'));
 
 function PageMenu({ onChoose }: { onChoose?: () => void }) {
   const { language } = useLanguage();
@@ -80,7 +83,7 @@ function AccountButton({ small }: { small: boolean }) {
         { key: 'out', icon: <LogoutOutlined />, label: t.signOut, onClick: () => session.signOut() },
       ],
     }}>
-      <Button type="text" icon={<UserOutlined />} aria-label={t.account} className={styles.account}>
+      <Button type="text" icon={<UserOutlined />} aria-label={`${t.account}: ${shown}`} className={styles.account}>
         {small ? null : shown}
       </Button>
     </Dropdown>
@@ -107,6 +110,7 @@ export function Shell() {
   const { pathname } = useLocation();
   const narrow = !(Grid.useBreakpoint().md ?? true);
   const [open, setOpen] = useState(false);
+  const uploading = useSyncExternalStore(uploads.subscribe, uploads.get).length > 0;
   const page = pages.find(({ path }) => pathname.startsWith(`/${path}`));
   const title = page?.label[language] ?? '';
   useEffect(() => {
@@ -154,6 +158,7 @@ export function Shell() {
           </main>
         </Layout.Content>
       </Layout>
+      {uploading && <Suspense><UploadPanel /></Suspense>}
       <SignInAgain />
     </Layout>
   );

@@ -3,11 +3,11 @@ import { App as AntApp, ConfigProvider, theme } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { nonce } from './nonce';
 import { useLanguage } from './text';
 
 export type Mode = 'light' | 'dark' | 'system';
 const KEY = 'lakeside.theme';
-const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce;
 const csp = nonce ? { nonce } : undefined;
 
 interface Choice {
@@ -30,9 +30,14 @@ function useMedia(query: string): boolean {
   return matches;
 }
 
+// Read once: Ant Design builds the whole page anew when it changes.
+const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+
 const shared = { colorPrimary: '#1668dc', borderRadius: 8, colorLink: '#1668dc', wireframe: false };
 const light = {
   ...shared,
+  colorError: '#cf1322',
+  colorLinkHover: '#0f4fae',
   colorTextSecondary: 'rgba(0, 0, 0, 0.68)',
   colorTextTertiary: 'rgba(0, 0, 0, 0.62)',
   colorTextQuaternary: 'rgba(0, 0, 0, 0.58)',
@@ -42,7 +47,10 @@ const light = {
 };
 const dark = {
   ...shared,
+  colorError: '#f5222d',
+  colorErrorText: '#ff7875',
   colorLink: '#69a8ff',
+  colorLinkHover: '#9cc5ff',
   colorBgLayout: '#0b0e13',
   colorTextSecondary: 'rgba(255, 255, 255, 0.75)',
   colorTextTertiary: 'rgba(255, 255, 255, 0.68)',
@@ -56,7 +64,6 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
   const stored = localStorage.getItem(KEY);
   const [mode, setMode] = useState<Mode>(stored === 'light' || stored === 'dark' ? stored : 'system');
   const system = useMedia('(prefers-color-scheme: dark)');
-  const still = useMedia('(prefers-reduced-motion: reduce)');
   const isDark = mode === 'system' ? system : mode === 'dark';
   useEffect(() => {
     localStorage.setItem(KEY, mode);
@@ -67,8 +74,14 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
   const config = useMemo(() => ({
     algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: { ...(isDark ? dark : light), motion: !still },
-    components: { Form: { verticalLabelPadding: '0 0 4px' } },
-  }), [isDark, still]);
+    components: {
+      Form: { verticalLabelPadding: '0 0 4px' },
+      ...(isDark && {
+        Menu: { itemSelectedColor: '#9cc5ff' },
+        Tabs: { itemSelectedColor: '#69a8ff', itemHoverColor: '#9cc5ff', itemActiveColor: '#69a8ff' },
+      }),
+    },
+  }), [isDark]);
   return (
     <Context.Provider value={value}>
       <ConfigProvider csp={csp} locale={language === 'zh' ? zhCN : enUS} theme={config}>

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { makeCredential } from '../../src/api/credential';
@@ -108,6 +109,7 @@ export async function openTab(
   const context = await browser.newContext({
     viewport: { width: 1360, height: 860 },
     locale: language === 'zh' ? 'zh-CN' : 'en-GB',
+    reducedMotion: 'reduce',
     ...rest,
   });
   const page = await context.newPage();
@@ -158,9 +160,47 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
 // The page as a designer looks at it, light and dark, and what a screen reader would stumble over.
 export async function inspect(tab: Tab, name: string) {
   for (const scheme of ['light', 'dark'] as const) {
-    await tab.page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await tab.page.emulateMedia({ colorScheme: scheme });
     await screenshot(tab.page, `${name}-${scheme}`);
     expect(await accessibilityFaults(tab.page), `${name}, ${scheme}`).toEqual([]);
   }
   await tab.page.emulateMedia({ colorScheme: 'light' });
+}
+
+// A connection to the server that can be cut.
+export async function startProxy(server: Server) {
+  const sockets = new Set<Socket>();
+  let down = false;
+  const target = new URL(server.url);
+  const proxy = createServer((client) => {
+    if (down) return void client.destroy();
+    const upstream = connect(Number(target.port), target.hostname);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    client.pipe(upstream).pipe(client);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const { port } = proxy.address() as AddressInfo;
+  const cut = () => {
+    down = true;
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    cut,
+    mend: () => {
+      down = false;
+    },
+    stop: () => {
+      cut();
+      return new Promise<void>((resolve) => proxy.close(() => resolve()));
+    },
+  };
 }

@@ -33,7 +33,7 @@ describe('signing in', () => {
     await tab.page.getByRole('heading', { name: 'Overview' }).waitFor();
     const stored = await tab.page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
     expect(stored).not.toContain(KEY.accessKeySecret);
-    await tab.page.getByRole('button', { name: 'Account' }).click();
+    await tab.page.getByRole('button', { name: 'Account: Root account' }).click();
     await tab.page.getByText('Sign out').click();
     await tab.page.getByLabel('AccessKey ID').waitFor();
     expect(tab.complaints).toEqual([]);

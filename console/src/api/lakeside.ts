@@ -1,0 +1,57 @@
+// What is this server's own, below /_lakeside/.
+import { lakesideRequest, type Options } from './http';
+
+export type ModelState = 'unloaded' | 'loading' | 'loaded' | 'broken' | 'fetching';
+export interface ModelHealth {
+  name: string;
+  state: ModelState;
+  pinned: boolean;
+  bytes: number;
+  running: number;
+  queued: number;
+}
+export interface Health {
+  status: string;
+  models?: ModelHealth[]; // for who may see metrics
+}
+
+export interface Sample {
+  name: string;
+  labels: Record<string, string>;
+  value: number;
+}
+
+// Prometheus's text format; histograms' buckets are left out.
+export function parseMetrics(text: string): Sample[] {
+  const samples: Sample[] = [];
+  for (const line of text.split('\n')) {
+    const match = /^([a-z_]+)(?:\{(.*)\})? ([^ ]+)$/.exec(line);
+    if (!match || match[1]!.endsWith('_bucket')) continue;
+    const labels: Record<string, string> = {};
+    for (const [, name, value] of (match[2] ?? '').matchAll(/([a-z_]+)="((?:[^"\\]|\\.)*)"/g)) {
+      labels[name!] = value!.replace(/\\(.)/g, '$1');
+    }
+    samples.push({ name: match[1]!, labels, value: Number(match[3]) });
+  }
+  return samples;
+}
+
+export interface ModelKey {
+  id: string;
+  secret: string; // shown once
+}
+
+export const lakeside = {
+  async health(options: Options = {}): Promise<Health> {
+    const headers = { accept: 'application/json' };
+    return (await lakesideRequest('GET', 'health', headers, options)).json() as Promise<Health>;
+  },
+  async metrics(options: Options = {}): Promise<Sample[]> {
+    return parseMetrics(await (await lakesideRequest('GET', 'metrics', {}, options)).text());
+  },
+  async createModelKey(name: string): Promise<ModelKey> {
+    const response = await lakesideRequest('POST', 'keys', { 'x-oss-key-name': name });
+    const [id = '', secret = ''] = (await response.text()).split('\n');
+    return { id, secret };
+  },
+};

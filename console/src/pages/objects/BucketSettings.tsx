@@ -1,0 +1,68 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { App, Descriptions, Drawer, Select, Skeleton, Space } from 'antd';
+import { useState } from 'react';
+import { type Acl, oss } from '../../api/oss';
+import { useFormat } from '../../app/format';
+import { useText } from '../../app/text';
+import { Failure } from '../../components/Failure';
+import { useBucketInfo, useBucketStat } from './Buckets';
+import { AclWarning, useAclOptions } from './CreateBucket';
+import { text } from './messages';
+
+function Settings({ bucket }: { bucket: string }) {
+  const t = useText(text);
+  const format = useFormat();
+  const queries = useQueryClient();
+  const { message } = App.useApp();
+  const options = useAclOptions();
+  const info = useBucketInfo(bucket);
+  const stat = useBucketStat(bucket);
+  const [error, setError] = useState<unknown>();
+
+  const setAcl = async (acl: Acl) => {
+    setError(undefined);
+    try {
+      await oss.putBucketAcl(bucket, acl);
+      void message.success(t.saved);
+    } catch (reason) {
+      setError(reason);
+    }
+    await queries.invalidateQueries({ queryKey: ['oss', 'info', bucket] });
+  };
+
+  if (info.error) return <Failure error={info.error} onRetry={() => void info.refetch()} />;
+  if (!info.data) return <Skeleton active />;
+  const { acl, created, location, endpoint, versioning, storageClass } = info.data;
+  const rows: [string, React.ReactNode][] = [
+    [t.created, format.time(created)],
+    [t.location, location],
+    [t.endpoint, <code key="e">{endpoint}</code>],
+    [t.storageClass, storageClass],
+    [t.versioning, versioning || t.off],
+  ];
+  if (stat.data) {
+    rows.push([t.objects, format.number(stat.data.objects)], [t.size, format.bytes(stat.data.bytes)],
+      [t.unfinished, format.number(stat.data.uploads)]);
+  }
+  return (
+    <Space orientation="vertical" size="middle" style={{ width: '100%' }}>
+      <label>
+        <div style={{ marginBottom: 4 }}>{t.access}</div>
+        <Select value={acl} options={options} onChange={(value: Acl) => void setAcl(value)}
+          aria-label={t.access} style={{ width: '100%' }} />
+      </label>
+      <AclWarning acl={acl} />
+      {Boolean(error) && <Failure error={error} />}
+      <Descriptions column={1} size="small" bordered
+        items={rows.map(([label, children]) => ({ key: label, label, children }))} />
+    </Space>
+  );
+}
+
+export function BucketSettings({ bucket, onClose }: { bucket?: string; onClose: () => void }) {
+  return (
+    <Drawer open={bucket !== undefined} onClose={onClose} title={bucket} size={480} destroyOnHidden>
+      {bucket !== undefined && <Settings bucket={bucket} />}
+    </Drawer>
+  );
+}

@@ -1,0 +1,58 @@
+import { useQuery } from '@tanstack/react-query';
+import { Alert, QRCode, Select, Skeleton, Space } from 'antd';
+import { useState } from 'react';
+import { oss } from '../../api/oss';
+import { session } from '../../api/session';
+import { useText } from '../../app/text';
+import { Command } from '../../components/Command';
+import { Failure } from '../../components/Failure';
+import { text } from './messages';
+import type { ObjectPlace } from './ObjectDrawer';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const QR_MOST = 2_300; // characters
+
+const isLocal = () => /^(localhost|127\.|\[::1\])/.test(location.hostname);
+
+export function Share({ bucket, objectKey }: ObjectPlace) {
+  const t = useText(text);
+  const [seconds, setSeconds] = useState(HOUR);
+  const expires = session.get()?.credential.expires;
+  const short = expires !== undefined && expires < Date.now() + seconds * 1000;
+  const link = useQuery({
+    queryKey: ['oss', 'link', bucket, objectKey, seconds],
+    queryFn: async () => location.origin + (await oss.link(bucket, objectKey, seconds)),
+    gcTime: 0,
+  });
+  const options = [
+    { value: 10 * MINUTE, label: t.minutes(10) },
+    { value: HOUR, label: t.hours(1) },
+    { value: 12 * HOUR, label: t.hours(12) },
+    { value: DAY, label: t.days(1) },
+    { value: 7 * DAY, label: t.days(7) },
+  ];
+  if (link.error) return <Failure error={link.error} />;
+  return (
+    <Space orientation="vertical" size="middle" style={{ width: '100%' }}>
+      <p style={{ margin: 0 }}>{t.shareText}</p>
+      <label>
+        <span style={{ marginInlineEnd: 8 }}>{t.expiry}</span>
+        <Select value={seconds} options={options} onChange={setSeconds} aria-label={t.expiry}
+          style={{ width: 160 }} />
+      </label>
+      {short && <Alert type="info" showIcon title={t.sessionLimit} />}
+      {isLocal() && <Alert type="info" showIcon title={t.localOnly} />}
+      {link.data === undefined ? <Skeleton active /> : (
+        <>
+          <Command text={link.data} />
+          {link.data.length <= QR_MOST && (
+            <QRCode type="svg" value={link.data} size={220} errorLevel="L" color="#000" bgColor="#fff"
+              aria-label={t.qr} />
+          )}
+        </>
+      )}
+    </Space>
+  );
+}
