@@ -49,7 +49,7 @@ const dark = {
   ...shared,
   colorError: '#f5222d',
   colorErrorText: '#ff7875',
-  colorLink: '#69a8ff',
+  colorLink: '#85bbff',
   colorLinkHover: '#9cc5ff',
   colorBgLayout: '#0b0e13',
   colorTextSecondary: 'rgba(255, 255, 255, 0.75)',

@@ -30,7 +30,7 @@ describe('the overview', () => {
     // Rates are drawn once there are two measurements.
     await client.put('photos', 'b.jpg', new Uint8Array(3_000_000));
     await page.getByRole('img', { name: /^Requests per second: Answered/ }).waitFor();
-    await page.waitForFunction(() => document.querySelectorAll('svg path[d*="L"]').length > 0);
+    await page.waitForFunction(() => document.querySelectorAll('figure path[d*="L"]').length > 0);
     await inspect(tab, 'overview');
     await page.setViewportSize({ width: 390, height: 844 });
     await page.getByRole('button', { name: 'Open the menu' }).waitFor();
@@ -59,7 +59,7 @@ describe('connecting', () => {
     await page.getByRole('button', { name: 'Make a key for a program' }).click();
     await page.getByRole('button', { name: 'Make the key' }).click();
     await page.getByText('The secret is shown only now').waitFor();
-    const code = (await page.locator('.ant-tabs-tabpane-active pre').last().textContent())!;
+    const code = (await page.getByRole('tabpanel').locator('pre').last().textContent())!;
     const accessKeyId = /accessKeyId: '([^']+)'/.exec(code)![1]!;
     const accessKeySecret = /accessKeySecret: '([^']+)'/.exec(code)![1]!;
     const program = new Client(server, { accessKeyId, accessKeySecret });
@@ -69,7 +69,7 @@ describe('connecting', () => {
     await page.getByText('Models', { exact: true }).click();
     await page.getByRole('button', { name: 'Make a key for models' }).click();
     await page.getByText('The secret is shown only now').waitFor();
-    const models = (await page.locator('.ant-tabs-tabpane-active pre').last().textContent())!;
+    const models = (await page.getByRole('tabpanel').locator('pre').last().textContent())!;
     const key = /api_key='([^']+)'/.exec(models)![1]!;
     const answer = await fetch(`${server.url}/v1/models`, { headers: { authorization: `Bearer ${key}` } });
     expect(answer.status).toBe(200);

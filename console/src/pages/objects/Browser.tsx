@@ -39,7 +39,13 @@ function useListing(bucket: string, prefix: string, flat: boolean, again: number
     return () => listing.stop();
   }, [listing]);
   useSyncExternalStore(listing.subscribe, listing.getVersion);
-  return listing;
+  // What was there is shown until what is there now has come.
+  const before = useRef(listing);
+  const waiting = listing.count === 0 && !listing.complete && !listing.error;
+  const same = before.current.bucket === bucket && before.current.prefix === prefix &&
+    before.current.flat === flat;
+  if (!waiting || !same) before.current = listing;
+  return before.current;
 }
 
 function useDelayed<T>(value: T, ms: number): T {

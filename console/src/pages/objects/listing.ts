@@ -43,6 +43,9 @@ export class ObjectListing {
     const last = this.pages.at(-1);
     return last ? last.start + last.count : 0;
   }
+  get flat(): boolean {
+    return this.delimiter === undefined;
+  }
   // Everything there is, and all of it at hand.
   get whole(): boolean {
     return this.complete && this.pages.every(({ rows }) => rows);

@@ -136,11 +136,11 @@ function Problems({ samples }: { samples: Sample[] }) {
   const number = (value: number) => (value === 0 ? '' : format.number(value));
   return (
     <Table size="small" rowKey={(row) => `${row.service}/${row.operation}`}
-      dataSource={problemsOf(samples)} scroll={{ x: 'max-content' }}
+      dataSource={problemsOf(samples)} tableLayout="fixed"
       pagination={{ pageSize: 8, hideOnSinglePage: true }} locale={{ emptyText: t.noProblems }}
       columns={[
         { title: t.operation, dataIndex: 'operation' },
-        { title: t.service, dataIndex: 'service', render: (name: string) => <Tag>{name}</Tag> },
+        { title: t.service, dataIndex: 'service', responsive: ['md'], render: (name: string) => <Tag>{name}</Tag> },
         { title: t.refusals, dataIndex: 'refused', align: 'right', render: number },
         { title: t.failures, dataIndex: 'failed', align: 'right', render: number },
       ]} />
@@ -178,7 +178,7 @@ export default function Overview() {
           <Card title={t.health} className={styles.full}>
             <Descriptions column={1} size="small" items={[
               {
-                key: 'health', label: t.health,
+                key: 'health', label: t.status,
                 children: health.isPending ? '…'
                   : <Badge status={ok ? 'success' : 'error'} text={ok ? t.healthy : t.unhealthy} />,
               },

@@ -3,6 +3,7 @@ import { texts } from '../../app/text';
 export const text = texts({
   en: {
     health: 'Health',
+    status: 'Status',
     healthy: 'Serving',
     unhealthy: 'Not answering',
     version: 'Version',
@@ -46,6 +47,7 @@ export const text = texts({
   },
   zh: {
     health: '运行状况',
+    status: '状态',
     healthy: '运行中',
     unhealthy: '无响应',
     version: '版本',
