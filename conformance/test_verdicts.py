@@ -347,6 +347,32 @@ def test_rpc(world, row):
         assert row["permission"] in reply.json["Message"], where
 
 
+# ---- the server's own pages ------------------------------------------------------------------
+
+OPEN_PAGES = {"Health"}
+FOR_THIS_MACHINE = {"Metrics", "Reset"}  # where the tests are; to others as the rest
+BY_POLICY = {"GetPolicySimulation": "ram:GetPolicySimulation"}
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row["service"] == "lakeside" and row["operation"] != "Reset"],
+                         ids=lambda row: row["operation"])
+def test_pages(world, row):
+    """They are for the root of the first account: another account's root is a customer."""
+    path = row["path"].removeprefix("/_lakeside/")
+    for caller in world.callers:
+        reply = world.object_storage(caller, "oss", row["method"], "_lakeside", path, {}, {}, b"")
+        where = f"{row['operation']} by {caller.name}: {reply.status} {reply.body[:300]!r}"
+        if caller.name in ("expired", "disabled"):
+            assert reply.status == 403 and b"credentials were not accepted" in reply.body, where
+        elif row["operation"] in OPEN_PAGES | FOR_THIS_MACHINE:
+            assert reply.status == 200, where
+        elif row["operation"] in BY_POLICY:
+            allowed = caller.name in ("root", "allowed", "session", "other account")
+            assert (reply.status != 403) is allowed, where
+        else:
+            assert (reply.status != 403) is (caller.name == "root"), where
+
+
 # ---- models ----------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("row", [row for row in TABLE if row["service"] == "modelstudio"],

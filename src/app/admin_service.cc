@@ -262,6 +262,14 @@ Task<std::expected<std::unique_ptr<Action>, http::Response>> AdminService::decod
 
 }  // namespace
 
+std::vector<AdminPage> admin_pages() {
+  std::vector<AdminPage> pages;
+  for (const Endpoint& endpoint : kEndpoints) {
+    pages.push_back({&kOperations[endpoint.operation], endpoint.method, endpoint.path});
+  }
+  return pages;
+}
+
 std::unique_ptr<gateway::Service> make_admin_service(const Metrics& metrics, AdminHooks hooks) {
   return std::make_unique<AdminService>(metrics, std::move(hooks));
 }

@@ -3,6 +3,8 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include "app/models.h"
 #include "app/policy_endpoints.h"
@@ -23,6 +25,14 @@ struct AdminHooks {
   const PolicyEndpoints* policies = nullptr;
   ram::Accounts* accounts = nullptr;  // null: there is one alone
 };
+
+// Every page, for the list of operations.
+struct AdminPage {
+  const gateway::OperationInfo* operation;
+  std::string_view method;
+  std::string_view path;
+};
+[[nodiscard]] std::vector<AdminPage> admin_pages();
 
 // Health is for anybody, the states of models in it for those who may see metrics; metrics and
 // reset are for the root key and for callers on this machine; the keys of models are for the root

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/admin_service.h"
 #include "services/kms/operations.h"
 #include "services/modelstudio/operations.h"
 #include "services/oss/operations.h"
@@ -78,6 +79,11 @@ std::string operations_text(bool json) {
   }
   for (const gateway::OperationInfo& operation : kms::kms_operations()) {
     listing.add("kms", operation);
+  }
+  for (const AdminPage& page : admin_pages()) {
+    auto& entry = listing.add("lakeside", *page.operation);
+    entry["method"] = page.method;
+    entry["path"] = page.path;
   }
   return json ? listing.list.dump(1) + "\n" : listing.text;
 }

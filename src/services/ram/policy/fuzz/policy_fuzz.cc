@@ -41,7 +41,7 @@ void ask(const CompiledPolicy& policy, Kind kind) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
-  for (Kind kind : {Kind::kIdentity, Kind::kTrust, Kind::kResource}) {
+  for (Kind kind : {Kind::kIdentity, Kind::kTrust, Kind::kResource, Kind::kS3Resource}) {
     auto policy = compile(text, kind, kMaxIdentityPolicyLength);
     if (policy) {
       require(size <= 4 * kMaxIdentityPolicyLength);
