@@ -12,6 +12,9 @@ export interface RpcRequest {
   action: string;
   version: string;
   parameters: Record<string, string>;
+  // ROA APIs have a method and a path for each operation.
+  method?: string;
+  path?: string;
 }
 
 export interface SignedRpc {
@@ -41,9 +44,10 @@ export async function signAcs3(
   signed.sort(([a], [b]) => (a < b ? -1 : 1));
   const names = signed.map(([name]) => name).join(';');
   const lines = signed.map(([name, value]) => `${name}:${value.trim()}\n`).join('');
-  const canonical = ['POST', '/', query, lines, names, EMPTY_SHA256].join('\n');
+  const { method = 'POST', path = '/' } = request;
+  const canonical = [method, path, query, lines, names, EMPTY_SHA256].join('\n');
   const sum = hex(await credential.acs3.sign(`${SCHEME}\n${hex(await sha256(canonical))}`));
   headers.authorization =
     `${SCHEME} Credential=${credential.accessKeyId},SignedHeaders=${names},Signature=${sum}`;
-  return { path: query ? `/?${query}` : '/', headers };
+  return { path: query ? `${path}?${query}` : path, headers };
 }

@@ -96,23 +96,43 @@ export function lakesideRequest(
   return ossRequest({ method, bucket: '_lakeside', key: path, headers }, undefined, options);
 }
 
+// An operation of an API that is told apart by methods and paths; what it takes is in the query.
+export interface RoaOperation {
+  method: string;
+  path: string;
+  action: string;
+}
+
 export interface RpcProduct {
   name: string;
   version: string;
 }
 
-export async function rpc<T>(
-  product: RpcProduct, action: string, parameters: Record<string, string | number | undefined> = {},
-  options: Options = {},
+type Parameters = Record<string, string | number | boolean | undefined>;
+
+async function call<T>(
+  product: RpcProduct, operation: RoaOperation, parameters: Parameters, options: Options,
 ): Promise<T> {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
   const request = {
+    ...operation,
     host: location.host,
-    action,
     version: product.version,
     parameters: Object.fromEntries(given.map(([name, value]) => [name, String(value)])),
   };
   const sign: Sign = (credential) => signAcs3(credential, serverNow(), request);
-  const response = await signedRequest('POST', sign, undefined, options);
+  const response = await signedRequest(operation.method, sign, undefined, options);
   return (await response.json()) as T;
+}
+
+export function rpc<T>(
+  product: RpcProduct, action: string, parameters: Parameters = {}, options: Options = {},
+): Promise<T> {
+  return call<T>(product, { method: 'POST', path: '/', action }, parameters, options);
+}
+
+export function roa<T>(
+  product: RpcProduct, operation: RoaOperation, parameters: Parameters = {}, options: Options = {},
+): Promise<T> {
+  return call<T>(product, operation, parameters, options);
 }

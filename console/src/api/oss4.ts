@@ -7,8 +7,8 @@ import { type HmacKey, hmacKey, sha256 } from './hmac';
 const SCHEME = 'OSS4-HMAC-SHA256';
 const UNSIGNED = 'UNSIGNED-PAYLOAD';
 
-// A parameter without a value is written as its name alone.
-export type Query = Record<string, string | undefined>;
+// A parameter without a value is written as its name alone; one with several comes several times.
+export type Query = Record<string, string | string[] | undefined>;
 
 export interface OssRequest {
   method: string;
@@ -37,8 +37,9 @@ function signingKey(credential: Credential, scope: string): Promise<HmacKey> {
 
 export function canonicalQuery(query: Query): string {
   return Object.entries(query)
-    .map(([name, value]) => [percentEncode(name), percentEncode(value ?? '')] as const)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, value]) => [value].flat().map((one) => [name, one ?? ''] as const))
+    .map(([name, value]) => [percentEncode(name), percentEncode(value)] as const)
+    .sort(([a, x], [b, y]) => (a === b ? (x < y ? -1 : 1) : a < b ? -1 : 1))
     .map(([name, value]) => (value === '' ? name : `${name}=${value}`))
     .join('&');
 }

@@ -37,6 +37,7 @@ const shared = { colorPrimary: '#1668dc', borderRadius: 8, colorLink: '#1668dc',
 const light = {
   ...shared,
   colorError: '#cf1322',
+  colorPrimaryHover: '#0f4fae',
   colorLinkHover: '#0f4fae',
   colorTextSecondary: 'rgba(0, 0, 0, 0.68)',
   colorTextTertiary: 'rgba(0, 0, 0, 0.62)',
@@ -50,6 +51,7 @@ const dark = {
   colorError: '#f5222d',
   colorErrorText: '#ff7875',
   colorLink: '#85bbff',
+  colorPrimaryHover: '#1a6fe0',
   colorLinkHover: '#9cc5ff',
   colorBgLayout: '#0b0e13',
   colorTextSecondary: 'rgba(255, 255, 255, 0.75)',
@@ -77,6 +79,7 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
     components: {
       Form: { verticalLabelPadding: '0 0 4px' },
       ...(isDark && {
+        Button: { defaultHoverColor: '#69a8ff', defaultHoverBorderColor: '#69a8ff' },
         Menu: { itemSelectedColor: '#9cc5ff' },
         Tabs: { itemSelectedColor: '#69a8ff', itemHoverColor: '#9cc5ff', itemActiveColor: '#69a8ff' },
       }),

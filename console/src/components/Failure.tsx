@@ -1,6 +1,7 @@
 // Why something failed, in the server's words; a denial also says who was denied what.
 import { Alert, Button, Descriptions } from 'antd';
 import { ApiError } from '../api/errors';
+import { diagnosticOf } from '../api/diagnostic';
 import { text } from '../app/messages';
 import { useText } from '../app/text';
 
@@ -20,7 +21,12 @@ function Denial({ error }: { error: ApiError }) {
     },
     { key: 'type', label: t.policyType, children: detail.PolicyType ?? '' },
   ];
-  return <Descriptions size="small" column={1} items={items} />;
+  const { resource, policy, statement } = diagnosticOf(detail.EncodedDiagnosticMessage);
+  if (resource) items.splice(1, 0, { key: 'what', label: t.resource, children: <code>{resource}</code> });
+  if (policy) {
+    items.push({ key: 'policy', label: t.decidedBy, children: t.statementOf(policy, statement + 1) });
+  }
+  return <Descriptions size="small" column={1} items={items} style={{ overflowWrap: 'anywhere' }} />;
 }
 
 export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }) {

@@ -1,6 +1,6 @@
 // Every page there is, in the menu's order. A page is a folder here; its code is loaded when it is
 // first opened.
-import { ApiOutlined, DashboardOutlined, FolderOpenOutlined } from '@ant-design/icons';
+import { ApiOutlined, DashboardOutlined, FolderOpenOutlined, TeamOutlined } from '@ant-design/icons';
 import { type ComponentType, lazy, type ReactNode } from 'react';
 
 export interface Page {
@@ -22,5 +22,9 @@ export const pages: Page[] = [
   {
     path: 'objects', label: { en: 'Objects', zh: '对象存储' }, icon: <FolderOpenOutlined />,
     Component: lazy(() => import('./objects/Objects')),
+  },
+  {
+    path: 'people', label: { en: 'People and keys', zh: '人员与密钥' }, icon: <TeamOutlined />,
+    Component: lazy(() => import('./people/People')),
   },
 ];

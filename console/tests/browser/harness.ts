@@ -9,6 +9,7 @@ import { expect } from 'vitest';
 import { makeCredential } from '../../src/api/credential';
 import { signAcs3 } from '../../src/api/acs3';
 import { type OssRequest, signOss } from '../../src/api/oss4';
+import { startFront } from './front';
 
 const ROOT = join(__dirname, '../../..');
 const ARTIFACTS = join(ROOT, 'build/console-tests');
@@ -40,16 +41,19 @@ export async function startServer(...more: string[]): Promise<Server> {
   child.stderr!.on('data', (text: Buffer) => {
     log = (log + text.toString()).slice(-20_000);
   });
-  const url = await new Promise<string>((resolve, reject) => {
+  const own = await new Promise<string>((resolve, reject) => {
     child.stdio[3]!.once('data', (said: Buffer) => resolve(said.toString().trim()));
     child.once('exit', () => reject(new Error(`the server ended:\n${log}`)));
     child.once('error', reject);
   });
+  const front = process.env.CONSOLE_DIST ? await startFront(own, process.env.CONSOLE_DIST) : undefined;
+  const url = front?.url ?? own;
   return {
     url,
     host: new URL(url).host,
     pid: child.pid!,
     stop: () => new Promise((resolve) => {
+      front?.close();
       if (child.exitCode !== null) return resolve();
       child.once('exit', () => resolve());
       child.kill('SIGTERM');

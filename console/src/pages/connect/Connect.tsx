@@ -4,7 +4,7 @@ import { Alert, Button, Card, Descriptions, Form, Input, Modal, Segmented, Selec
 import { useState } from 'react';
 import { server } from '../../api/http';
 import { lakeside } from '../../api/lakeside';
-import { type AccessKey, ram } from '../../api/ram';
+import { ram } from '../../api/ram';
 import { useText } from '../../app/text';
 import { useSession } from '../../app/useSession';
 import { Command, CopyButton } from '../../components/Command';
@@ -18,11 +18,18 @@ interface Asked {
 }
 
 // A user of its own for the program; who is a user already gets one more key.
+interface AccessKey {
+  id: string;
+  secret: string; // shown once
+}
+
 async function makeKey(own: boolean, { name, policy }: Asked): Promise<AccessKey> {
-  if (own) return ram.createAccessKey();
-  await ram.createUser(name);
-  await ram.attachPolicyToUser(name, policy);
-  return ram.createAccessKey(name);
+  if (!own) {
+    await ram.createUser({ UserName: name });
+    await ram.attachPolicy({ kind: 'User', name }, { PolicyName: policy, PolicyType: 'System' });
+  }
+  const key = await ram.createAccessKey(own ? undefined : name);
+  return { id: key.AccessKeyId, secret: key.AccessKeySecret };
 }
 
 function KeyDialog({ own, onClose, onKey }: {
