@@ -330,11 +330,11 @@ Read<Page> read_page(const Parameters& in) {
 
 Task<Read<KeyPair>> make_pair(Environment& env, Spec spec) {
   struct Counted {
-    explicit Counted(std::atomic<std::size_t>& count) : count_(count), before(count++) {}
+    explicit Counted(std::atomic<std::size_t>& of) : count(of), before(of++) {}
     Counted(const Counted&) = delete;
     Counted& operator=(const Counted&) = delete;
-    ~Counted() { --count_; }
-    std::atomic<std::size_t>& count_;
+    ~Counted() { --count; }
+    std::atomic<std::size_t>& count;
     const std::size_t before;
   };
   // A queue of these would be seconds long for each.
