@@ -25,7 +25,7 @@ export class ApiError extends Error {
   }
 }
 
-function textsOf(element: Element): Record<string, string> {
+export function textsOf(element: Element): Record<string, string> {
   return Object.fromEntries(Array.from(element.children, (c) => [c.tagName, c.textContent ?? '']));
 }
 

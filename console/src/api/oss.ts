@@ -1,6 +1,6 @@
 // OSS. Operations and parameters have the vendor's names; what comes back has ours.
 import { encodeKey } from './encode';
-import { ApiError } from './errors';
+import { ApiError, textsOf } from './errors';
 import { type Options, ossLink, ossRequest } from './http';
 import type { OssRequest, Query } from './oss4';
 
@@ -152,17 +152,20 @@ export const oss = {
     if (token) query['continuation-token'] = token;
     if (startAfter) query['start-after'] = startAfter;
     const root = await xml(await call('GET', bucket, undefined, query, options));
-    const decode = (text: string) => decodeURIComponent(text);
-    return {
-      objects: all(root, 'Contents').map((entry) => ({
-        key: decode(child(entry, 'Key')),
-        size: Number(child(entry, 'Size')),
-        modified: child(entry, 'LastModified'),
-        etag: child(entry, 'ETag').replaceAll('"', ''),
-      })),
-      prefixes: all(root, 'CommonPrefixes').map((entry) => decode(child(entry, 'Prefix'))),
-      next: child(root, 'NextContinuationToken') || undefined,
-    };
+    const listing: Listing = { objects: [], prefixes: [] };
+    for (const element of root.children) {
+      if (element.tagName === 'NextContinuationToken') listing.next = element.textContent ?? undefined;
+      if (element.tagName === 'CommonPrefixes') {
+        listing.prefixes.push(decodeURIComponent(element.textContent ?? ''));
+      }
+      if (element.tagName !== 'Contents') continue;
+      const { Key = '', Size, LastModified = '', ETag = '' } = textsOf(element);
+      listing.objects.push({
+        key: decodeURIComponent(Key), size: Number(Size), modified: LastModified,
+        etag: ETag.replaceAll('"', ''),
+      });
+    }
+    return listing;
   },
 
   async headObject(bucket: string, key: string, options: Options = {}): Promise<ObjectHead> {

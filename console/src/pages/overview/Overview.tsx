@@ -1,6 +1,6 @@
 import { ApiOutlined, CloudUploadOutlined } from '@ant-design/icons';
 import { useQueries, useQuery } from '@tanstack/react-query';
-import { Badge, Card, Col, Descriptions, Row, Skeleton, Space, Statistic, Table, Tag } from 'antd';
+import { Badge, Card, Col, Descriptions, Row, Skeleton, Space, Statistic, theme } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router-dom';
 import { ApiError } from '../../api/errors';
@@ -19,6 +19,7 @@ import { problemsOf, rateBetween, type Rates, totalsOf, type Totals } from './ra
 const EVERY_MS = 3_000;
 const POINTS = 60;
 const MOST_COUNTED = 200; // buckets
+const MOST_PROBLEMS = 12;
 
 // Asked again and again while the page is seen.
 function useLive() {
@@ -133,17 +134,28 @@ function Models({ models }: { models: ModelHealth[] }) {
 function Problems({ samples }: { samples: Sample[] }) {
   const t = useText(text);
   const format = useFormat();
+  const { token } = theme.useToken();
   const number = (value: number) => (value === 0 ? '' : format.number(value));
+  const problems = problemsOf(samples).slice(0, MOST_PROBLEMS);
+  if (problems.length === 0) return t.noProblems;
   return (
-    <Table size="small" rowKey={(row) => `${row.service}/${row.operation}`}
-      dataSource={problemsOf(samples)} tableLayout="fixed"
-      pagination={{ pageSize: 8, hideOnSinglePage: true }} locale={{ emptyText: t.noProblems }}
-      columns={[
-        { title: t.operation, dataIndex: 'operation' },
-        { title: t.service, dataIndex: 'service', responsive: ['md'], render: (name: string) => <Tag>{name}</Tag> },
-        { title: t.refusals, dataIndex: 'refused', align: 'right', render: number },
-        { title: t.failures, dataIndex: 'failed', align: 'right', render: number },
-      ]} />
+    <table className={styles.problems}>
+      <thead>
+        <tr>{[t.operation, t.service, t.refusals, t.failures].map((name) => (
+          <th key={name} scope="col">{name}</th>
+        ))}</tr>
+      </thead>
+      <tbody>
+        {problems.map(({ service, operation, refused, failed }) => (
+          <tr key={`${service}/${operation}`} style={{ borderColor: token.colorBorderSecondary }}>
+            <td>{operation}</td>
+            <td>{service}</td>
+            <td>{number(refused)}</td>
+            <td>{number(failed)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
