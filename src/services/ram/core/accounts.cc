@@ -149,7 +149,7 @@ std::vector<Account> Accounts::list() const {
     all.push_back(entry->account);
     all.back().access_key_secret.clear();
   }
-  std::ranges::stable_sort(all, {}, &Account::created);
+  std::ranges::sort(all, {}, [](const Account& one) { return std::pair(one.created, one.id); });
   return all;
 }
 
