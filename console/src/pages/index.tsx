@@ -1,6 +1,9 @@
 // Every page there is, in the menu's order. A page is a folder here; its code is loaded when it is
 // first opened.
-import { ApiOutlined, DashboardOutlined, FolderOpenOutlined, TeamOutlined } from '@ant-design/icons';
+import {
+  ApiOutlined, BarChartOutlined, DashboardOutlined, DeploymentUnitOutlined, ExperimentOutlined,
+  FolderOpenOutlined, TeamOutlined,
+} from '@ant-design/icons';
 import { type ComponentType, lazy, type ReactNode } from 'react';
 
 export interface Page {
@@ -22,6 +25,18 @@ export const pages: Page[] = [
   {
     path: 'objects', label: { en: 'Objects', zh: '对象存储' }, icon: <FolderOpenOutlined />,
     Component: lazy(() => import('./objects/Objects')),
+  },
+  {
+    path: 'models', label: { en: 'Models', zh: '模型' }, icon: <DeploymentUnitOutlined />,
+    Component: lazy(() => import('./models/Models')),
+  },
+  {
+    path: 'playground', label: { en: 'Playground', zh: '体验中心' }, icon: <ExperimentOutlined />,
+    Component: lazy(() => import('./playground/Playground')),
+  },
+  {
+    path: 'usage', label: { en: 'Usage', zh: '用量' }, icon: <BarChartOutlined />,
+    Component: lazy(() => import('./usage/Usage')),
   },
   {
     path: 'people', label: { en: 'People and keys', zh: '人员与密钥' }, icon: <TeamOutlined />,
