@@ -8,6 +8,7 @@
 
 #include "base/encoding.h"
 #include "gateway/pipeline/access_log.h"
+#include "gateway/pipeline/audited.h"
 
 namespace lakeside::gateway {
 namespace {
@@ -17,6 +18,30 @@ struct Record {
   Service* service = nullptr;
   std::unique_ptr<Call> call;
 };
+
+// Who is not known has no trail: what strangers try, and are refused, is in the access log alone,
+// so that nobody can push the calls of others out of a trail of bounded size.
+bool leaves_event(const Call& call, int status) {
+  return call.identity.principal.kind != Principal::Kind::kAnonymous || status < 400;
+}
+
+AuditEvent event_of(const Call& call, const http::Response& response, Time now) {
+  const http::RequestHead& head = call.request.head;
+  AuditEvent event;
+  event.at = now;
+  event.request_id = call.request.id;
+  event.source = head.header("host").value_or("");
+  event.name = call.operation->name;
+  event.write = !is_read(event.name);
+  event.caller = call.identity.principal;
+  event.caller.grants = nullptr;
+  event.account_id = event.caller.account_id;
+  event.peer = call.request.peer;
+  event.user_agent = head.header("user-agent").value_or("");
+  event.tls = call.request.tls;
+  event.error_code = response.error_code;
+  return event;
+}
 
 bool is_preflight(const http::RequestHead& head) {
   return head.method == "OPTIONS" && head.header("Origin") &&
@@ -45,6 +70,8 @@ struct Pipeline::Meters {
     Counter* bytes_in;
     Counter* bytes_out;
     Histogram* seconds;
+    AuditKind audit = AuditKind::kNone;
+    const Audited* audited = nullptr;
   };
 
   Operation make(Metrics& metrics, std::string_view service, std::string_view operation) {
@@ -69,19 +96,24 @@ struct Pipeline::Meters {
 };
 
 Pipeline::Pipeline(const Router& router, const auth::KeySource& keys, const Clock& clock,
-                   auth::AuthOptions auth_options, Metrics& metrics, AccessLog* access_log)
+                   auth::AuthOptions auth_options, Metrics& metrics, AccessLog* access_log,
+                   AuditSink* audit)
     : router_(router),
       keys_(keys),
       clock_(clock),
       auth_options_(std::move(auth_options)),
       access_log_(access_log),
+      audit_(audit),
       meters_(std::make_unique<Meters>()) {
   for (const Route& route : router_.routes()) {
+    const auto* audited = dynamic_cast<const Audited*>(route.service);
     for (const OperationInfo& operation : route.service->operations()) {
       if (!operation.implemented || meters_->operations.contains(&operation)) continue;
-      meters_->operations.emplace(
-          &operation,
-          meters_->make(metrics, service_name(*route.service, &operation), operation.name));
+      auto meters =
+          meters_->make(metrics, service_name(*route.service, &operation), operation.name);
+      meters.audited = audited;
+      if (audited != nullptr) meters.audit = audited->audit_kind(operation);
+      meters_->operations.emplace(&operation, meters);
     }
   }
   meters_->none = meters_->make(metrics, "none", "none");
@@ -142,6 +174,15 @@ void Pipeline::finished(const http::Request& request, const http::Response& resp
   meters.bytes_in->add(exchange.bytes_in);
   meters.bytes_out->add(exchange.bytes_out);
   meters.seconds->observe(std::chrono::duration<double>(exchange.total).count());
+
+  const bool data = meters.audit == AuditKind::kData;
+  if (audit_ != nullptr && meters.audit != AuditKind::kNone && audit_->wants(data) &&
+      leaves_event(*record->call, exchange.status)) {
+    AuditEvent event = event_of(*record->call, response, clock_.now());
+    event.data = data;
+    meters.audited->describe(*record->call, response, event);
+    audit_->record(std::move(event));
+  }
 
   if (access_log_ == nullptr) return;
   AccessRecord access{};

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "base/audit.h"
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "gateway/auth/authenticate.h"
@@ -18,9 +19,10 @@ class AccessLog;
 class Pipeline final : public http::Handler {
  public:
   // Everything referred to outlives the pipeline.
-  // `access_log` may be null.
+  // `access_log` and `audit` may be null.
   Pipeline(const Router& router, const auth::KeySource& keys, const Clock& clock,
-           auth::AuthOptions auth_options, Metrics& metrics, AccessLog* access_log);
+           auth::AuthOptions auth_options, Metrics& metrics, AccessLog* access_log,
+           AuditSink* audit = nullptr);
   ~Pipeline() override;
 
   Task<http::Response> handle(http::Request& request) override;
@@ -36,6 +38,7 @@ class Pipeline final : public http::Handler {
   const Clock& clock_;
   auth::AuthOptions auth_options_;
   AccessLog* access_log_;
+  AuditSink* audit_;
   std::unique_ptr<Meters> meters_;
 };
 

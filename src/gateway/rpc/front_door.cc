@@ -8,7 +8,9 @@
 #include "base/encoding.h"
 #include "base/log.h"
 #include "gateway/auth/rpc.h"
+#include "gateway/pipeline/audited.h"
 #include "gateway/pipeline/denial_log.h"
+#include "gateway/rpc/audit.h"
 #include "gateway/rpc/render.h"
 
 namespace lakeside::rpc {
@@ -51,6 +53,7 @@ struct RpcCall final : gateway::Call {
   Product* product = nullptr;
   std::size_t index = 0;  // of its operation
   Format format = Format::kJson;
+  std::string fault;  // its message, where the request failed
 
   [[nodiscard]] const http::RequestHead& head() const { return request.head; }
   [[nodiscard]] Invocation invocation(Time now) const {
@@ -66,7 +69,8 @@ http::Response respond(const RpcCall& call, int status, std::string text) {
   return response;
 }
 
-http::Response fault_response(const RpcCall& call, const Fault& fault) {
+http::Response fault_response(RpcCall& call, const Fault& fault) {
+  call.fault = fault.message;
   if (!fault.internal.empty()) {
     log(LogLevel::kError, "an RPC request failed",
         {{"operation", std::string(call.action)},
@@ -82,7 +86,7 @@ http::Response fault_response(const RpcCall& call, const Fault& fault) {
   return response;
 }
 
-std::unexpected<http::Response> refuse(const RpcCall& call, const Fault& fault) {
+std::unexpected<http::Response> refuse(RpcCall& call, const Fault& fault) {
   return std::unexpected(fault_response(call, fault));
 }
 
@@ -123,7 +127,7 @@ Task<std::expected<std::string, Fault>> read_body(ByteSource& source) {
       Fault{413, "RequestTooLarge", "The body of the request is longer than 1 MiB."});
 }
 
-class FrontDoor final : public gateway::Service {
+class FrontDoor final : public gateway::Service, public gateway::Audited {
  public:
   FrontDoor(std::vector<Product*> products, const Clock& clock, std::chrono::seconds max_skew)
       : products_(std::move(products)), clock_(clock), nonces_(max_skew) {
@@ -171,10 +175,15 @@ class FrontDoor final : public gateway::Service {
     if (call.action.empty()) return refuse(call, missing_parameter("Action"));
     if (call.version.empty()) return refuse(call, missing_parameter("Version"));
     if (auto fault = find_operation(call)) return refuse(call, *fault);
-    if (call.head().raw_path != "/" ||
-        (call.head().method != "GET" && call.head().method != "POST")) {
+    std::vector<http::QueryParam> named;
+    if (!call.product->is_at(call.index, call.head().method, call.head().raw_path, named)) {
       return refuse(call, {404, "InvalidAction.NotFound",
                            "Specified api is not found, please check your url and method."});
+    }
+    if (!named.empty()) {
+      // What is in the path cannot be said again in the query.
+      named.insert(named.end(), call.head().query.begin(), call.head().query.end());
+      call.parameters = Parameters(named, call.form);
     }
     if (!call.body.empty() && !has_form(call.head())) {
       return refuse(call,
@@ -228,6 +237,24 @@ class FrontDoor final : public gateway::Service {
 
   void finish(const gateway::Call& base, http::Response& response) override {
     response.headers.add("x-acs-request-id", base.request.id);
+  }
+
+  [[nodiscard]] gateway::AuditKind audit_kind(const OperationInfo&) const override {
+    return gateway::AuditKind::kManagement;
+  }
+
+  void describe(const gateway::Call& base, const http::Response&,
+                AuditEvent& event) const override {
+    const auto& call = static_cast<const RpcCall&>(base);
+    event.service = call.product->name();
+    event.api_version = call.product->version();
+    event.parameters = audited_parameters(call.parameters);
+    event.error_message = call.fault;
+    event.asked = call.product->asked(call.index, call.invocation(event.at));
+    if (event.asked.empty()) return;
+    NamedResource named = resource_of(event.asked.front().second);
+    event.resource_type = std::move(named.type);
+    event.resource_name = std::move(named.name);
   }
 
  private:

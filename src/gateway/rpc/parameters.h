@@ -41,6 +41,8 @@ class Parameters {
   // One of `values`, or the first of them where it is absent.
   [[nodiscard]] Read<std::string> one_of(std::string_view name,
                                          std::vector<std::string_view> values) const;
+  // All, by name.
+  [[nodiscard]] const std::vector<http::QueryParam>& all() const { return params_; }
   // NAME.1, NAME.2…, without a gap.
   [[nodiscard]] std::vector<std::string> list(std::string_view name, std::size_t most) const;
   // NAME.1.Key with NAME.1.Value, …

@@ -7,6 +7,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -24,6 +26,9 @@ namespace lakeside::rpc {
 // in an object whose one member says what its elements are: {"Users": {"User": [...]}}.
 using Value = nlohmann::ordered_json;
 using Answer = std::expected<Value, Fault>;
+
+// Actions and resources, as policies name them.
+using Asked = std::vector<std::pair<std::string, std::string>>;
 
 // A request whose caller is known.
 struct Invocation {
@@ -45,9 +50,24 @@ class Product {
   // Every operation of the API; those not implemented are answered so.
   [[nodiscard]] virtual std::span<const gateway::OperationInfo> operations() const = 0;
 
+  // Whether the operation is called there. APIs with paths of their own ("ROA": the name is still
+  // in x-acs-action) add what the path names to `named`.
+  [[nodiscard]] virtual bool is_at(std::size_t /*operation*/, std::string_view method,
+                                   std::string_view path,
+                                   std::vector<http::QueryParam>& /*named*/) const {
+    return path == "/" && (method == "GET" || method == "POST");
+  }
+
   // Both are called with the index of an implemented operation. Nothing: it is allowed.
   [[nodiscard]] virtual std::optional<Fault> authorise(std::size_t operation,
                                                        const Invocation& invocation) const = 0;
+  // What authorise() asks policies: actions and resources, {"ram:GetUser",
+  // "acs:ram:*:ACCOUNT:user/ann"}, the operation's own first. For the audit trail; none: it needs
+  // no permission.
+  [[nodiscard]] virtual Asked asked(std::size_t /*operation*/,
+                                    const Invocation& /*invocation*/) const {
+    return {};
+  }
   // The invocation lives until it resumes.
   virtual Task<Answer> run(std::size_t operation, const Invocation& invocation) = 0;
 };

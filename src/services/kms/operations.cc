@@ -175,6 +175,14 @@ class Kms final : public rpc::Product {
     return std::nullopt;
   }
 
+  [[nodiscard]] rpc::Asked asked(std::size_t operation, const rpc::Invocation& in) const override {
+    rpc::Asked all;
+    for (const wire::Asked& one : asked_of(kRows[operation], env_, in)) {
+      all.emplace_back(one.permission, one.resource);
+    }
+    return all;
+  }
+
   Task<rpc::Answer> run(std::size_t operation, const rpc::Invocation& in) override {
     const Row& row = kRows[operation];
     auto dry = in.parameters.flag("DryRun", false);

@@ -202,10 +202,16 @@ class IdentityProduct final : public rpc::Product {
     if (row.resource == kNeedsNoPermission) return std::nullopt;
     if (row.run == wire::assume_role) return authorise_assuming(row, in);
     const std::string& account = in.caller().account_id;
-    std::string resource = "acs:ram:*:" + account + ":" + fill(row.resource, in);
+    std::string resource = this->resource(operation, in);
     CallContext context(in);
     AccessRequest request{row.info.permission, resource, account, false, &context};
     return fault_of(in.caller(), request, evaluate(in.caller(), request));
+  }
+
+  [[nodiscard]] rpc::Asked asked(std::size_t operation, const rpc::Invocation& in) const override {
+    std::string resource = this->resource(operation, in);
+    if (resource.empty()) return {};
+    return {{std::string(rows_[operation].info.permission), std::move(resource)}};
   }
 
   Task<rpc::Answer> run(std::size_t operation, const rpc::Invocation& in) override {
@@ -220,6 +226,19 @@ class IdentityProduct final : public rpc::Product {
     if (row.run == wire::assume_role) account = account_in(in.parameters.get("RoleArn"), account);
     IdentityStore* store = accounts_.find(account);
     return {store != nullptr ? *store : accounts_.main()};
+  }
+
+  // Empty where no permission is needed, and where there is no such role.
+  [[nodiscard]] std::string resource(std::size_t operation, const rpc::Invocation& in) const {
+    const Row& row = rows_[operation];
+    if (row.resource == kNeedsNoPermission) return {};
+    if (row.run == wire::assume_role) {
+      wire::Environment env = environment_of(row, in);
+      auto role = wire::role_to_assume(env, in.parameters);
+      if (!role) return {};
+      return "acs:ram:*:" + env.store.account_id() + ":role/" + (*role)->name;
+    }
+    return "acs:ram:*:" + in.caller().account_id + ":" + fill(row.resource, in);
   }
 
   [[nodiscard]] std::optional<rpc::Fault> authorise_assuming(const Row& row,

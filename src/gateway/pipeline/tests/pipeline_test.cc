@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/pipeline/access_log.h"
+#include "gateway/pipeline/audited.h"
 
 namespace lakeside::gateway {
 namespace {
@@ -118,6 +119,86 @@ TEST_F(PipelineTest, EveryStepCanAnswerAndNoLaterOneRuns) {
     EXPECT_EQ(service_.trace, c.trace);
     EXPECT_EQ(response.headers.text(), "x-finished: yes\r\n");
   }
+}
+
+class AuditedService final : public FakeService, public Audited {
+ public:
+  AuditKind kind = AuditKind::kManagement;
+  Principal caller{Principal::Kind::kUser, "100", "ann", "LTAI"};
+
+  std::expected<auth::Identity, auth::AuthError> authenticate(Call&, const Credentials&) override {
+    auth::Identity identity;
+    identity.principal = caller;
+    return identity;
+  }
+  [[nodiscard]] AuditKind audit_kind(const OperationInfo&) const override { return kind; }
+  void describe(const Call&, const http::Response&, AuditEvent& event) const override {
+    event.service = "Fake";
+  }
+};
+
+class Events final : public AuditSink {
+ public:
+  std::vector<AuditEvent> all;
+  bool wants_data = false;
+  [[nodiscard]] bool wants(bool data) const override { return !data || wants_data; }
+  void record(AuditEvent event) override { all.push_back(std::move(event)); }
+};
+
+struct AuditedPipeline {
+  AuditedService service;
+  Events events;
+  NoKeys keys;
+  Metrics metrics;
+  http::Request request;
+
+  void call(AuditKind kind) {
+    service.kind = kind;
+    Router router{{{"all", [](const http::RequestHead&) { return true; }, &service}}};
+    Pipeline pipeline{router, keys, system_clock(), {}, metrics, nullptr, &events};
+    request.head.method = "GET";
+    request.head.target = request.head.raw_path = "/";
+    request.peer = "10.0.0.1";
+    http::Response response = run_blocking(pipeline.handle(request));
+    http::Exchange exchange{};
+    exchange.status = response.status;
+    pipeline.finished(request, response, exchange);
+  }
+};
+
+TEST(Audit, AManagementCallLeavesAnEvent) {
+  AuditedPipeline audited;
+  audited.call(AuditKind::kManagement);
+  ASSERT_EQ(audited.events.all.size(), 1U);
+  const AuditEvent& event = audited.events.all[0];
+  EXPECT_EQ(event.name, "Poke");
+  EXPECT_EQ(event.service, "Fake");
+  EXPECT_EQ(event.caller.name, "ann");
+  EXPECT_EQ(event.account_id, "100");
+  EXPECT_EQ(event.peer, "10.0.0.1");
+  EXPECT_FALSE(event.data);
+}
+
+TEST(Audit, CallsOnDataLeaveOneWhereItIsWanted) {
+  AuditedPipeline audited;
+  audited.call(AuditKind::kData);
+  audited.call(AuditKind::kNone);
+  EXPECT_TRUE(audited.events.all.empty());
+  audited.events.wants_data = true;
+  audited.call(AuditKind::kData);
+  ASSERT_EQ(audited.events.all.size(), 1U);
+  EXPECT_TRUE(audited.events.all[0].data);
+}
+
+TEST(Audit, ARefusedStrangerLeavesNothing) {
+  AuditedPipeline audited;
+  audited.service.caller = {};
+  audited.service.stop_at = "authorise";
+  audited.call(AuditKind::kManagement);
+  EXPECT_TRUE(audited.events.all.empty());
+  audited.service.stop_at.clear();
+  audited.call(AuditKind::kManagement);
+  EXPECT_EQ(audited.events.all.size(), 1U);
 }
 
 TEST_F(PipelineTest, BadCredentialsEndBeforeDecoding) {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "gateway/rpc/audit.h"
 #include "gateway/rpc/front_door.h"
 #include "gateway/rpc/parameters.h"
 #include "gateway/rpc/render.h"
@@ -97,6 +98,35 @@ TEST(Router, TakesWhatIsRpcAndNothingOfObjectStorage) {
   EXPECT_FALSE((Head{"GET", "/", {{"host", "b.oss-cn-hangzhou.aliyuncs.com"}}}.is_rpc()));
   EXPECT_FALSE((Head{"GET", "/", {{"host", "oss-cn-hangzhou.aliyuncs.com"}}}.is_rpc()));
   EXPECT_FALSE((Head{"GET", "/", {{"host", "ram.localhost:4004"}}}.is_rpc()));
+}
+
+TEST(Audit, ParametersWithoutSecrets) {
+  Parameters parameters({{"Action", "CreateLoginProfile", true},
+                         {"Signature", "x", true},
+                         {"AccessKeyId", "LTAI", true},
+                         {"UserName", "ann", true},
+                         {"Password", "hidden", true},
+                         {"SecurityToken", "hidden", true}},
+                        {{"SecretName", "db", true},
+                         {"SecretData", "hidden", true},
+                         {"Plaintext", "hidden", true},
+                         {"NextToken", "7", true}});
+  auto kept = audited_parameters(parameters);
+  EXPECT_EQ(kept, (std::vector<std::pair<std::string, std::string>>{
+                      {"NextToken", "7"}, {"SecretName", "db"}, {"UserName", "ann"}}));
+  for (const char* name : {"NewPassword", "OIDCToken", "SAMLAssertion", "AuthenticationCode1",
+                           "EncryptedKeyMaterial", "PrivateKeyPlaintextBlob"}) {
+    EXPECT_TRUE(is_secret(name)) << name;
+  }
+}
+
+TEST(Audit, ResourcesHaveTypeAndName) {
+  NamedResource user = resource_of("acs:ram:*:100:user/ann");
+  EXPECT_EQ(user.type, "ACS::RAM::User");
+  EXPECT_EQ(user.name, "ann");
+  EXPECT_TRUE(resource_of("acs:ram:*:100:user/*").name.empty());
+  EXPECT_TRUE(resource_of("acs:actiontrail:*:100:*").type.empty());
+  EXPECT_TRUE(resource_of("").type.empty());
 }
 
 }  // namespace
