@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "base/encoding.h"
+#include "gateway/pipeline/audited.h"
 #include "services/oss/operations.h"
 #include "services/oss/ops/access.h"
 #include "services/oss/wire/action.h"
 #include "services/oss/wire/addressing.h"
+#include "services/oss/wire/audit.h"
 #include "services/oss/wire/body.h"
 #include "services/oss/wire/call.h"
 #include "services/oss/wire/errors.h"
@@ -122,13 +124,16 @@ Task<OssStatus> authorise_all(OssCall& call, const OssAction& action) {
   if (!bucket) co_return std::unexpected(std::move(bucket.error()));
   OssStatus done = check_expected_owner(call, "x-amz-expected-bucket-owner", *bucket);
   call.bucket_record = std::move(*bucket);
+  call.keys.assign(action.keys().begin(), action.keys().end());
+  call.sets_acl = action.sets_acl();
+  if (action.source() != nullptr) call.source = *action.source();
   if (done && action.source() != nullptr) done = co_await authorise_source(call, *action.source());
   if (done && action.sets_acl()) done = co_await authorise_acl(call);
   if (done) done = check_public_acl(call, action);
   co_return done;
 }
 
-class OssService final : public gateway::Service {
+class OssService final : public gateway::Service, public gateway::Audited {
  public:
   OssService(ObjectStore& store, const Clock& clock, OssServiceOptions options)
       : env_{&store,
@@ -213,6 +218,17 @@ class OssService final : public gateway::Service {
     OssStatus allowed = co_await authorise_all(call, static_cast<const OssAction&>(action));
     if (!allowed) co_return refuse(call, allowed.error());
     co_return gateway::Step{};
+  }
+
+  [[nodiscard]] gateway::AuditKind audit_kind(
+      const gateway::OperationInfo& operation) const override {
+    auto index = static_cast<std::size_t>(&operation - oss_operations().data());
+    return wire::is_data(routes_.rows()[index]) ? gateway::AuditKind::kData
+                                                : gateway::AuditKind::kManagement;
+  }
+  void describe(const gateway::Call& call, const http::Response& response,
+                AuditEvent& event) const override {
+    wire::describe(static_cast<const OssCall&>(call), response, event);
   }
 
   void finish(const gateway::Call& base, http::Response& response) override {

@@ -9,6 +9,7 @@
 #include "gateway/auth/authenticate.h"
 #include "gateway/pipeline/service.h"
 #include "services/oss/core/object_store.h"
+#include "services/oss/ops/context.h"
 #include "services/oss/wire/addressing.h"
 #include "services/oss/wire/dialect.h"
 #include "services/oss/wire/documents.h"
@@ -40,6 +41,10 @@ struct OssCall final : gateway::Call {
   const Row* row = nullptr;
   // The target's bucket, once authorise has seen it; null for operations on the account.
   BucketPtr bucket_record;
+  // What else authorise asked about, for the audit trail.
+  std::vector<std::string> keys;          // of DeleteMultipleObjects
+  std::optional<ops::ObjectName> source;  // of a copy
+  bool sets_acl = false;
 };
 
 // Which language the client speaks: the signature's; of an anonymous request, S3 where a header
