@@ -74,6 +74,8 @@ Explained explain(const Principal& principal, const AccessRequest& request,
           policy::trace_document(caller, asked, grounds)};
 }
 
+std::string arn_of(const Principal& principal) { return policy::arn_of(caller_of(principal)); }
+
 Denial denial(const Principal& principal, const AccessRequest& request, const Decision& decision) {
   policy::Caller caller = caller_of(principal);
   return {policy::arn_of(caller), policy::explain(decision),

@@ -31,6 +31,9 @@ struct AccessRequest {
 // Explicit deny, then allow, else deny: policy/evaluate.h. Never blocks.
 [[nodiscard]] Decision evaluate(const Principal& principal, const AccessRequest& request);
 
+// "acs:ram::ACCOUNT:user/NAME"; "anonymous".
+[[nodiscard]] std::string arn_of(const Principal& principal);
+
 // A denial as the client and the log have it.
 struct Denial {
   std::string principal;  // "acs:ram::ACCOUNT:user/NAME"
