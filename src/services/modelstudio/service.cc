@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "base/encoding.h"
+#include "gateway/pipeline/audited.h"
+#include "services/modelstudio/core/keyed_models.h"
 #include "services/modelstudio/operations.h"
 #include "services/modelstudio/ops/job_runner.h"
 #include "services/modelstudio/wire/body.h"
@@ -33,10 +35,11 @@ std::unexpected<auth::AuthError> refuse_key(auth::AuthFault fault, std::string m
   return std::unexpected(auth::AuthError{fault, std::move(message)});
 }
 
-class ModelStudioService final : public ModelStudio {
+class ModelStudioService final : public ModelStudio, public gateway::Audited {
  public:
   ModelStudioService(const ModelStudioParts& parts, ModelStudioOptions options)
-      : env_{.server = parts.server,
+      : models_(parts.server, parts.keys),
+        env_{.server = models_,
              .keys = parts.keys,
              .objects = parts.objects,
              .files = parts.files,
@@ -47,9 +50,8 @@ class ModelStudioService final : public ModelStudio {
              .clock = parts.clock,
              .start_within = options.start_within,
              .runner = &runner_},
-        runner_(
-            {parts.jobs, parts.files, parts.objects, parts.server, parts.keys, lines_, parts.clock},
-            {.retry_least = options.retry_least}) {}
+        runner_({parts.jobs, parts.files, parts.objects, models_, parts.keys, lines_, parts.clock},
+                {.retry_least = options.retry_least}) {}
 
   void start_jobs() override { runner_.start(); }
   void wait_for_jobs() const override { runner_.wait_until_idle(); }
@@ -138,9 +140,24 @@ class ModelStudioService final : public ModelStudio {
     co_return std::move(*action);
   }
 
-  // Whoever has a key may use all models; what more a key may is for the scheduler to say.
+  // Which models a key may call is asked where they are called (core/keyed_models.h), what more it
+  // may by the scheduler.
   Task<gateway::Step> authorise(gateway::Call&, const gateway::Action&) override {
     co_return gateway::Step{};
+  }
+
+  // All of it is done with a model's key: work with models and what they keep.
+  [[nodiscard]] gateway::AuditKind audit_kind(const gateway::OperationInfo&) const override {
+    return gateway::AuditKind::kData;
+  }
+  void describe(const gateway::Call& base, const http::Response&,
+                AuditEvent& event) const override {
+    const auto& call = static_cast<const StudioCall&>(base);
+    event.service = "ModelStudio";
+    event.write = call.head().method != "GET";
+    if (!call.id.empty()) event.parameters.emplace_back("id", call.id);
+    event.resource_type = "ACS::ModelStudio::ApiKey";
+    event.resource_name = event.caller.access_key_id;
   }
 
   void finish(const gateway::Call& base, http::Response& response) override {
@@ -154,6 +171,7 @@ class ModelStudioService final : public ModelStudio {
     return std::unexpected(call.error(error));
   }
 
+  KeyedModels models_;
   const wire::Environment env_;
   const wire::TableLines lines_{modelstudio::operations(), env_};
   ops::JobRunner runner_;

@@ -25,7 +25,9 @@ std::string encode_key(const ModelKey& key) {
                  {"share_prefixes", settings.share_prefixes},
                  {"enabled", settings.enabled},
                  {"workspace", settings.workspace},
-                 {"buckets", settings.buckets}};
+                 {"buckets", settings.buckets},
+                 {"models", settings.models},
+                 {"created_by", settings.created_by}};
   if (settings.expires) record["expires"] = micros(*settings.expires);
   return record.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -48,6 +50,8 @@ Result<ModelKey> decode_key(std::string_view record) {
     // Keys of the first version have neither.
     settings.workspace = json.value("workspace", std::string(kDefaultWorkspace));
     settings.buckets = json.value("buckets", std::vector<std::string>());
+    settings.models = json.value("models", std::vector<std::string>{std::string(kAllModels)});
+    settings.created_by = json.value("created_by", std::string());
     if (json.contains("expires")) {
       settings.expires = from_micros(json.at("expires").get<std::int64_t>());
     }

@@ -19,6 +19,8 @@ constexpr std::size_t kMaxName = 128;
 constexpr std::size_t kMaxWorkspace = 64;
 constexpr std::size_t kMaxBuckets = 256;
 constexpr std::size_t kMaxBucketName = 63;
+constexpr std::size_t kMaxModels = 256;
+constexpr std::size_t kMaxModelName = 128;
 constexpr std::size_t kSecretLength = 43;  // of 62 characters: 256 bits
 
 const engines::Partition& partition() {
@@ -54,6 +56,12 @@ Status check(const KeySettings& settings) {
       !std::ranges::all_of(settings.buckets, may_be_bucket)) {
     return fail(ErrorCode::kInvalid, "a key has at most 256 buckets, by their names, or *");
   }
+  auto may_be_model = [](const std::string& name) {
+    return !name.empty() && name.size() <= kMaxModelName && is_valid_utf8(name);
+  };
+  if (settings.models.size() > kMaxModels || !std::ranges::all_of(settings.models, may_be_model)) {
+    return fail(ErrorCode::kInvalid, "a key has at most 256 models, by their names, or *");
+  }
   return {};
 }
 
@@ -80,6 +88,7 @@ class StoredKeys final : public KeyStore {
   Task<Result<Created>> create(const KeySettings& settings,
                                const std::optional<std::string>& secret) override;
   [[nodiscard]] std::vector<ModelKey> list() const override;
+  Task<Result<Created>> reset(const std::string& id) override;
   Task<Result<ModelKey>> change(const std::string& id, const KeySettings& settings) override;
   Task<Status> revoke(const std::string& id) override;
 
@@ -122,6 +131,28 @@ Task<Result<KeyStore::Created>> StoredKeys::create(const KeySettings& settings,
   Status written = co_await kv_.commit(partition(), batch);
   if (!written) co_return std::unexpected(std::move(written.error()));
   std::unique_lock lock(mutex_);
+  by_hash_.emplace(std::move(hash), made.key);
+  co_return made;
+}
+
+Task<Result<KeyStore::Created>> StoredKeys::reset(const std::string& id) {
+  auto found = by_id(id);
+  if (!found) co_return fail(ErrorCode::kNotFound, "no such key");
+  const std::string& old_hash = found->first;
+  Created made{found->second, "sk-" + random_alphanumeric(kSecretLength)};
+  std::string hash = hash_of(made.secret);
+  // Of two resets at once the second finds the record gone.
+  auto stored = co_await engines::get_one(kv_, partition(), old_hash);
+  if (!stored) co_return std::unexpected(std::move(stored.error()));
+  if (!*stored) co_return fail(ErrorCode::kNotFound, "no such key");
+  engines::Batch batch;
+  batch.require(old_hash, **stored);
+  batch.remove(old_hash);
+  batch.put(hash, **stored);
+  Status written = co_await kv_.commit(partition(), batch);
+  if (!written) co_return std::unexpected(std::move(written.error()));
+  std::unique_lock lock(mutex_);
+  by_hash_.erase(old_hash);
   by_hash_.emplace(std::move(hash), made.key);
   co_return made;
 }
@@ -193,6 +224,12 @@ serving::Tenant tenant_of(const ModelKey& key) {
 bool may_reach(const ModelKey& key, std::string_view bucket) {
   return std::ranges::any_of(key.settings.buckets, [&](const std::string& name) {
     return name == kAllBuckets || name == bucket;
+  });
+}
+
+bool may_call(const ModelKey& key, std::string_view model) {
+  return std::ranges::any_of(key.settings.models, [&](const std::string& name) {
+    return name == kAllModels || name == model;
   });
 }
 

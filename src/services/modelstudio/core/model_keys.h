@@ -18,6 +18,7 @@ namespace lakeside::modelstudio {
 
 inline constexpr std::string_view kDefaultWorkspace = "default";
 inline constexpr std::string_view kAllBuckets = "*";
+inline constexpr std::string_view kAllModels = "*";
 
 // What whoever creates a key says of it.
 struct KeySettings {
@@ -33,6 +34,9 @@ struct KeySettings {
   std::string workspace = std::string(kDefaultWorkspace);
   // The buckets that it reaches through the APIs of models ("*": all), besides what they keep.
   std::vector<std::string> buckets = {};
+  // The models that it may call ("*": all).
+  std::vector<std::string> models = {std::string(kAllModels)};
+  std::string created_by = {};  // the ARN of who made it; empty: not known
 };
 
 struct ModelKey {
@@ -47,6 +51,9 @@ struct ModelKey {
 // Whether its settings name that bucket. What of kStudioBucket is its workspace's it always
 // reaches, and never more than that: see object_of_url.
 [[nodiscard]] bool may_reach(const ModelKey& key, std::string_view bucket);
+
+// Whether its settings let it call that model.
+[[nodiscard]] bool may_call(const ModelKey& key, std::string_view model);
 
 // Thread-safe, never blocks: called for every request.
 class ModelKeys {
@@ -78,6 +85,9 @@ class KeyStore : public ModelKeys {
                                        const std::optional<std::string>& secret) = 0;
   // Oldest first.
   [[nodiscard]] virtual std::vector<ModelKey> list() const = 0;
+  // Another text for the key, which stays what it is; the old one is no key any more. Errors:
+  // kNotFound, the engine's.
+  virtual Task<Result<Created>> reset(const std::string& id) = 0;
   // Errors: kNotFound, kInvalid, the engine's.
   virtual Task<Result<ModelKey>> change(const std::string& id, const KeySettings& settings) = 0;
   virtual Task<Status> revoke(const std::string& id) = 0;

@@ -210,6 +210,21 @@ TEST_F(OpenAi, AKeyEndsWithItsTimeAndWhenItIsRevoked) {
   EXPECT_EQ(studio_.get("/v1/models").status, 401);
 }
 
+TEST_F(OpenAi, AModelThatAKeyDoesNotNameIsNotThereForIt) {
+  KeySettings settings;
+  settings.models = {"another"};
+  ASSERT_TRUE(run_blocking(studio_.keys->change(studio_.key_id, settings)));
+  Json prompt = {{"model", "stub"}, {"prompt", "a"}};
+  Answer answer = studio_.post("/v1/completions", prompt);
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_EQ(answer.json()["error"]["code"], "model_not_found");
+  EXPECT_TRUE(studio_.get("/v1/models").json()["data"].empty());
+  EXPECT_EQ(studio_.get("/v1/models/stub").status, 404);
+  settings.models = {"stub"};
+  ASSERT_TRUE(run_blocking(studio_.keys->change(studio_.key_id, settings)));
+  EXPECT_EQ(studio_.post("/v1/completions", prompt).status, 200);
+}
+
 TEST_F(OpenAi, CompletesPrompts) {
   Json json = studio_
                   .post("/v1/completions",

@@ -128,9 +128,12 @@ ActionResult decode_text_rerank(StudioCall& call, const std::string& body) {
   return std::make_unique<RankAction>(std::move(*request));
 }
 
-ActionResult decode_tokenizer(StudioCall&, const std::string& body) {
+ActionResult decode_tokenizer(StudioCall& call, const std::string& body) {
   auto request = parse_tokenizer(body);
   if (!request) return std::unexpected(std::move(request.error()));
+  if (!may_call(*call.key, request->model)) {
+    return std::unexpected(BadInput{"model", "This key may not use that model.", {}});
+  }
   return std::make_unique<TokenizeAction>(std::move(*request));
 }
 

@@ -28,12 +28,19 @@ Json dashscope_model(const serving::ModelStatus& model) {
   return json;
 }
 
+// Those that the key may call.
+std::vector<serving::ModelStatus> models_of(const StudioCall& call) {
+  auto models = call.env.server.models();
+  std::erase_if(models, [&](const auto& model) { return !may_call(*call.key, model.name); });
+  return models;
+}
+
 class ListModels final : public gateway::Action {
  public:
   Task<http::Response> run(gateway::Call& base) override {
     auto& call = static_cast<StudioCall&>(base);
     Json data = Json::array();
-    for (const serving::ModelStatus& model : call.env.server.models()) {
+    for (const serving::ModelStatus& model : models_of(call)) {
       data.push_back(openai_model(model));
     }
     co_return json_response(to_text({{"object", "list"}, {"data", std::move(data)}}));
@@ -44,7 +51,7 @@ class RetrieveModel final : public gateway::Action {
  public:
   Task<http::Response> run(gateway::Call& base) override {
     auto& call = static_cast<StudioCall&>(base);
-    auto models = call.env.server.models();
+    auto models = models_of(call);
     auto found = std::ranges::find(models, call.id, &serving::ModelStatus::name);
     if (found == models.end()) co_return call.error(no_such_model(call.id, call.dialect));
     co_return json_response(to_text(openai_model(*found)));
@@ -59,7 +66,7 @@ class ListDashScopeModels final : public gateway::Action {
 
   Task<http::Response> run(gateway::Call& base) override {
     auto& call = static_cast<StudioCall&>(base);
-    auto models = call.env.server.models();
+    auto models = models_of(call);
     if (!name_.empty())
       std::erase_if(models, [&](const auto& model) { return model.name != name_; });
     Json page = Json::array();

@@ -91,6 +91,30 @@ TEST_F(ModelKeysTest, AChangeHoldsFromTheNextRequestOn) {
   EXPECT_EQ(run_blocking(keys->revoke(made.key.id)).error().code, ErrorCode::kNotFound);
 }
 
+TEST_F(ModelKeysTest, AResetKeyIsTheSameWithAnotherText) {
+  auto keys = open();
+  auto made = make(*keys, {.name = "a"});
+  auto again = run_blocking(keys->reset(made.key.id));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->key.id, made.key.id);
+  EXPECT_FALSE(keys->find(made.secret));
+  EXPECT_EQ(open()->find(again->secret)->settings.name, "a");
+  EXPECT_FALSE(open()->find(made.secret));
+  EXPECT_EQ(run_blocking(keys->reset("key-0")).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(ModelKeysTest, AKeyCallsTheModelsItNames) {
+  auto keys = open();
+  EXPECT_TRUE(may_call(make(*keys, {}).key, "any"));
+  auto some = make(*keys, {.models = {"a", "b"}, .created_by = "acs:ram::1:user/ann"});
+  EXPECT_TRUE(may_call(some.key, "b"));
+  EXPECT_FALSE(may_call(some.key, "c"));
+  EXPECT_FALSE(may_call(make(*keys, {.models = {}}).key, "a"));
+  auto found = open()->find(some.secret);
+  EXPECT_EQ(found->settings.models, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(found->settings.created_by, "acs:ram::1:user/ann");
+}
+
 TEST_F(ModelKeysTest, ListsTheOldestFirst) {
   auto keys = open();
   for (std::string name : {"a", "b", "c"}) {
@@ -122,6 +146,7 @@ TEST_F(ModelKeysTest, RefusesWhatMakesNoSense) {
   EXPECT_EQ(code({.workspace = "a/b"}, {}), invalid);
   EXPECT_EQ(code({.buckets = {"a/b"}}, {}), invalid);
   EXPECT_EQ(code({.buckets = std::vector<std::string>(257, "a")}, {}), invalid);
+  EXPECT_EQ(code({.models = {""}}, {}), invalid);
   EXPECT_EQ(code({}, "sk-fixed"), "");
   EXPECT_EQ(code({}, "sk-fixed"), to_string(ErrorCode::kGuardFailed));
   EXPECT_TRUE(keys->find("sk-fixed"));

@@ -1,0 +1,215 @@
+// THE table of operations of Model Studio's management API (2026-02-10, as
+// alibabacloud-modelstudio20260210 2.2.3 has them): start reading here. They have paths of their
+// own; what is a row without a function answers NotImplemented.
+#include "services/modelstudio/management_operations.h"
+
+#include <utility>
+#include <vector>
+
+#include "base/encoding.h"
+#include "services/modelstudio/wire/management.h"
+#include "services/ram/service.h"
+
+namespace lakeside::modelstudio {
+namespace {
+
+struct Row {
+  gateway::OperationInfo info;
+  std::string_view method;
+  std::string_view path;  // "{apiKeyId}" stands for one segment
+  wire::Manage run = nullptr;
+};
+
+constexpr Row row(std::string_view name, std::string_view permission, std::string_view method,
+                  std::string_view path, wire::Manage run) {
+  return {{name, permission, "roa", true, "modelstudio"}, method, path, run};
+}
+constexpr Row row(std::string_view name, std::string_view permission, std::string_view method,
+                  std::string_view path) {
+  return {{name, permission, "roa", false, "modelstudio"}, method, path};
+}
+
+constexpr Row kRows[] = {
+    row("CreateApiKey", "modelstudio:CreateApiKey", "POST", "/modelstudio/apikeys",
+        wire::create_api_key),
+    row("ListApiKeys", "modelstudio:ListApiKeys", "GET", "/modelstudio/apikeys",
+        wire::list_api_keys),
+    row("GetApiKey", "modelstudio:GetApiKey", "GET", "/modelstudio/apikeys/{apiKeyId}",
+        wire::get_api_key),
+    row("UpdateApiKey", "modelstudio:UpdateApiKey", "PUT", "/modelstudio/apikeys/{apiKeyId}",
+        wire::update_api_key),
+    row("EnableApiKey", "modelstudio:EnableApiKey", "PUT", "/modelstudio/apikeys/{apiKeyId}/enable",
+        wire::enable_api_key),
+    row("DisableApiKey", "modelstudio:DisableApiKey", "PUT",
+        "/modelstudio/apikeys/{apiKeyId}/disable", wire::disable_api_key),
+    row("ResetApiKey", "modelstudio:ResetApiKey", "PUT", "/modelstudio/apikeys/{apiKeyId}/reset",
+        wire::reset_api_key),
+    row("DeleteApiKey", "modelstudio:DeleteApiKey", "DELETE", "/modelstudio/apikeys/{apiKeyId}",
+        wire::delete_api_key),
+    // Not implemented.
+    row("AddOrganizationMember", "modelstudio:AddOrganizationMember", "POST",
+        "/tokenplan/organization/member-additions"),
+    row("BatchAssignSeats", "modelstudio:BatchAssignSeats", "POST",
+        "/tokenplan/subscription/seat-assignments"),
+    row("BatchRevokeSeats", "modelstudio:BatchRevokeSeats", "POST",
+        "/tokenplan/subscription/seat-revocations"),
+    row("CreateTokenPlanInviteLink", "modelstudio:CreateTokenPlanInviteLink", "POST",
+        "/tokenplan/invite/link/create"),
+    row("CreateTokenPlanKey", "modelstudio:CreateTokenPlanKey", "POST", "/tokenplan/api-keys"),
+    row("CreateWorkspace", "modelstudio:CreateWorkspace", "POST", "/modelstudio/workspaces"),
+    row("DeleteWorkspace", "modelstudio:DeleteWorkspace", "DELETE",
+        "/modelstudio/workspaces/{workspaceId}"),
+    row("GetBillingOverview", "modelstudio:GetBillingOverview", "GET",
+        "/modelstudio/billing/overview"),
+    row("GetBillingTrend", "modelstudio:GetBillingTrend", "GET", "/modelstudio/billing/trend"),
+    row("GetOrganization", "modelstudio:GetOrganization", "GET", "/tokenplan/organization"),
+    row("GetOrganizationMemberSeatStats", "modelstudio:GetOrganizationMemberSeatStats", "GET",
+        "/tokenplan/organization/member-seat-stats"),
+    row("GetSubscriptionSeatDetails", "modelstudio:GetSubscriptionSeatDetails", "GET",
+        "/tokenplan/subscription/seat-detail"),
+    row("GetSubscriptionStats", "modelstudio:GetSubscriptionStats", "GET",
+        "/tokenplan/subscription/stats"),
+    row("GetTokenPlanAccountDetail", "modelstudio:GetTokenPlanAccountDetail", "GET",
+        "/tokenplan/account"),
+    row("GetTokenPlanInviteLink", "modelstudio:GetTokenPlanInviteLink", "GET",
+        "/tokenplan/invite/link/get"),
+    row("GetTokenPlanOrgInviteConfig", "modelstudio:GetTokenPlanOrgInviteConfig", "GET",
+        "/tokenplan/invite/config/get"),
+    row("ListModelLimits", "modelstudio:ListModelLimits", "GET", "/modelstudio/models/limits"),
+    row("ListModelPermissions", "modelstudio:ListModelPermissions", "GET",
+        "/modelstudio/models/permissions"),
+    row("ListModels", "modelstudio:ListModels", "GET", "/modelstudio/models"),
+    row("ListOrganizationMembers", "modelstudio:ListOrganizationMembers", "GET",
+        "/tokenplan/organization/members"),
+    row("ListSubscriptionSharedPackages", "modelstudio:ListSubscriptionSharedPackages", "GET",
+        "/tokenplan/subscription/shared-packages"),
+    row("ListWorkspaces", "modelstudio:ListWorkspaces", "GET", "/modelstudio/workspaces"),
+    row("RemoveOrganizationMember", "modelstudio:RemoveOrganizationMember", "POST",
+        "/tokenplan/organization/member-removals"),
+    row("RevokeTokenPlanInviteLink", "modelstudio:RevokeTokenPlanInviteLink", "POST",
+        "/tokenplan/invite/link/revoke"),
+    row("RotateTokenPlanKey", "modelstudio:RotateTokenPlanKey", "POST",
+        "/tokenplan/api-key-rotations"),
+    row("SetTokenPlanOrgInviteConfig", "modelstudio:SetTokenPlanOrgInviteConfig", "POST",
+        "/tokenplan/invite/config/set"),
+    row("UpdateModelLimits", "modelstudio:UpdateModelLimits", "POST", "/modelstudio/models/limits"),
+    row("UpdateModelPermissions", "modelstudio:UpdateModelPermissions", "POST",
+        "/modelstudio/models/permissions"),
+    row("UpdateOrganization", "modelstudio:UpdateOrganization", "POST", "/tokenplan/organization"),
+    row("UpdateOrganizationMember", "modelstudio:UpdateOrganizationMember", "POST",
+        "/tokenplan/organization/members/update"),
+};
+
+std::string_view segment_of(std::string_view& path) {
+  path.remove_prefix(1);  // the slash
+  std::string_view segment = path.substr(0, path.find('/'));
+  path.remove_prefix(segment.size());
+  return segment;
+}
+
+// What conditions may ask of a call; modelstudio:Model is every model that CreateApiKey or
+// UpdateApiKey would let the key call, so that somebody may hand out some of them only.
+class CallContext final : public ram::ContextSource {
+ public:
+  CallContext(const rpc::Invocation& in, bool creates) : in_(in), creates_(creates) {}
+  void fill(ram::Context& context) const override {
+    context.add("acs:SourceIp", in_.request.peer);
+    context.add("acs:SecureTransport", in_.request.tls ? "true" : "false");
+    context.add("acs:CurrentTime", format_iso8601_millis(in_.now));
+    context.add("acs:AccessId", in_.caller().access_key_id);
+    context.add("acs:MFAPresent", "false");  // a signature says nothing of a second factor
+    auto models = wire::models_asked_for(in_.parameters);
+    if (models.empty() && creates_) models.emplace_back(kAllModels);
+    for (std::string& model : models) context.add("modelstudio:Model", std::move(model));
+    if (creates_) {
+      std::string_view workspace = in_.parameters.get("workspaceId");
+      context.add("modelstudio:Workspace",
+                  std::string(workspace.empty() ? kDefaultWorkspace : workspace));
+    }
+  }
+
+ private:
+  const rpc::Invocation& in_;
+  const bool creates_;
+};
+
+class Management final : public rpc::Product {
+ public:
+  Management(KeyStore& keys, std::string account_id)
+      : keys_(keys), account_id_(std::move(account_id)) {}
+
+  [[nodiscard]] std::string_view name() const override { return "ModelStudio"; }
+  [[nodiscard]] std::string_view version() const override { return "2026-02-10"; }
+  [[nodiscard]] std::span<const gateway::OperationInfo> operations() const override {
+    return management_operations();
+  }
+
+  [[nodiscard]] bool is_at(std::size_t operation, std::string_view method, std::string_view path,
+                           std::vector<http::QueryParam>& named) const override {
+    const Row& row = kRows[operation];
+    if (path == "/") return method == "GET" || method == "POST";  // named in parameters, as RPC's
+    if (method != row.method) return false;
+    std::string_view pattern = row.path;
+    while (path.starts_with('/') && pattern.starts_with('/')) {
+      std::string_view wanted = segment_of(pattern);
+      std::string_view given = segment_of(path);
+      if (!wanted.starts_with('{')) {
+        if (wanted != given) return false;
+        continue;
+      }
+      auto value = percent_decode(given);
+      if (!value || value->empty()) return false;
+      named.push_back({std::string(wanted.substr(1, wanted.size() - 2)), *value, true});
+    }
+    return path.empty() && pattern.empty();
+  }
+
+  [[nodiscard]] std::optional<rpc::Fault> authorise(std::size_t operation,
+                                                    const rpc::Invocation& in) const override {
+    const std::string on = resource(in);
+    CallContext context(in, kRows[operation].run == wire::create_api_key);
+    ram::AccessRequest request{kRows[operation].info.permission, on, account_id_, false, &context};
+    ram::Decision decision = ram::evaluate(in.caller(), request);
+    if (decision.allowed) return std::nullopt;
+    ram::Denial told = ram::denial(in.caller(), request, decision);
+    rpc::Fault fault{403, "NoPermission",
+                     "You are not authorized to do this action. Resource: " + on +
+                         " Action: " + std::string(request.permission) + ". " + told.why};
+    fault.access_denied = std::move(told.detail);
+    return fault;
+  }
+
+  [[nodiscard]] rpc::Asked asked(std::size_t operation, const rpc::Invocation& in) const override {
+    return {{std::string(kRows[operation].info.permission), resource(in)}};
+  }
+
+  Task<rpc::Answer> run(std::size_t operation, const rpc::Invocation& in) override {
+    return kRows[operation].run(keys_, in);
+  }
+
+ private:
+  [[nodiscard]] std::string resource(const rpc::Invocation& in) const {
+    std::string_view id = in.parameters.get("apiKeyId");
+    return "acs:modelstudio:*:" + account_id_ + ":apikey/" + (id.empty() ? "*" : std::string(id));
+  }
+
+  KeyStore& keys_;
+  const std::string account_id_;
+};
+
+}  // namespace
+
+std::span<const gateway::OperationInfo> management_operations() {
+  static const std::vector<gateway::OperationInfo> infos = [] {
+    std::vector<gateway::OperationInfo> all;
+    for (const Row& one : kRows) all.push_back(one.info);
+    return all;
+  }();
+  return infos;
+}
+
+std::unique_ptr<rpc::Product> make_management(KeyStore& keys, std::string account_id) {
+  return std::make_unique<Management>(keys, std::move(account_id));
+}
+
+}  // namespace lakeside::modelstudio
