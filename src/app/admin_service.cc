@@ -5,7 +5,11 @@
 #include "app/account_endpoints.h"
 #include "app/key_endpoints.h"
 #include "app/model_endpoints.h"
+#include "base/encoding.h"
 #include "base/log.h"
+#include "gateway/pipeline/audited.h"
+#include "gateway/rpc/audit.h"
+#include "services/ram/service.h"
 
 namespace lakeside::app {
 namespace {
@@ -24,19 +28,21 @@ enum Index {
   kRevokeKey,
   kImportModel,
   kSimulate,
+  kGenerate,
   kCreateAccount,
   kListAccounts,
   kSetAccountState
 };
-constexpr std::array<OperationInfo, 11> kOperations = {{
+constexpr std::array<OperationInfo, 12> kOperations = {{
     {"Health", "lakeside:Health", "lakeside", true},
     {"Metrics", "lakeside:Metrics", "lakeside", true},
     {"Reset", "lakeside:Reset", "lakeside", true},
-    {"CreateModelKey", "lakeside:CreateModelKey", "lakeside", true},
-    {"ListModelKeys", "lakeside:ListModelKeys", "lakeside", true},
-    {"RevokeModelKey", "lakeside:RevokeModelKey", "lakeside", true},
+    {"CreateModelKey", "modelstudio:CreateApiKey", "lakeside", true},
+    {"ListModelKeys", "modelstudio:ListApiKeys", "lakeside", true},
+    {"RevokeModelKey", "modelstudio:DeleteApiKey", "lakeside", true},
     {"ImportModel", "lakeside:ImportModel", "lakeside", true},
     {"GetPolicySimulation", "ram:GetPolicySimulation", "lakeside", true},
+    {"GetGeneratedPolicy", "actiontrail:LookupEvents", "lakeside", true},
     {"CreateAccount", "lakeside:CreateAccount", "lakeside", true},
     {"ListAccounts", "lakeside:ListAccounts", "lakeside", true},
     {"SetAccountState", "lakeside:SetAccountState", "lakeside", true},
@@ -47,7 +53,7 @@ struct Endpoint {
   std::string_view path;
   Index operation;
 };
-constexpr std::array<Endpoint, 11> kEndpoints = {{
+constexpr std::array<Endpoint, 12> kEndpoints = {{
     {"GET", "/_lakeside/health", kHealth},
     {"GET", "/_lakeside/metrics", kMetrics},
     {"POST", "/_lakeside/reset", kReset},
@@ -56,6 +62,7 @@ constexpr std::array<Endpoint, 11> kEndpoints = {{
     {"DELETE", "/_lakeside/keys", kRevokeKey},
     {"POST", "/_lakeside/models", kImportModel},
     {"GET", "/_lakeside/policy/simulation", kSimulate},
+    {"GET", "/_lakeside/policy/generation", kGenerate},
     {"POST", "/_lakeside/accounts", kCreateAccount},
     {"GET", "/_lakeside/accounts", kListAccounts},
     {"PUT", "/_lakeside/accounts", kSetAccountState},
@@ -89,7 +96,7 @@ bool is_operator(const Call& call, bool local_too, const ram::Accounts* accounts
   return root || (local_too && is_loopback(call.request.peer));
 }
 
-class AdminService final : public gateway::Service {
+class AdminService final : public gateway::Service, public gateway::Audited {
  public:
   AdminService(const Metrics& metrics, AdminHooks hooks)
       : metrics_(metrics), hooks_(std::move(hooks)) {}
@@ -132,11 +139,8 @@ class AdminService final : public gateway::Service {
 
   Task<Step> authorise(Call& call, const Action&) override {
     if (call.operation == &kOperations[kHealth]) co_return Step{};
-    if (call.operation == &kOperations[kSimulate]) {
-      const PolicyEndpoints* policies = hooks_.policies;
-      if (policies != nullptr && policies->may_simulate(call.identity.principal)) co_return Step{};
-      co_return std::unexpected(text_response(
-          403, "Only who may do ram:GetPolicySimulation may ask this.\n", "AccessDenied"));
+    if (call.operation == &kOperations[kSimulate] || call.operation == &kOperations[kGenerate]) {
+      co_return authorise_policy(call);
     }
     const http::RequestHead& head = call.request.head;
     if (call.operation == &kOperations[kReset] && !hooks_.allow_reset) {
@@ -150,16 +154,63 @@ class AdminService final : public gateway::Service {
         (head.header("Origin") || head.header("Sec-Fetch-Site"))) {
       co_return std::unexpected(text_response(403, "Not for browsers.\n", "AccessDenied"));
     }
-    bool root_only = call.operation >= &kOperations[kCreateKey];
-    if (is_operator(call, !root_only, hooks_.accounts)) co_return Step{};
+    const bool keys =
+        call.operation >= &kOperations[kCreateKey] && call.operation <= &kOperations[kRevokeKey];
+    if (keys && may_manage_keys(call)) co_return Step{};
+    const bool root_only = call.operation >= &kOperations[kCreateKey];
+    if (!keys && is_operator(call, !root_only, hooks_.accounts)) co_return Step{};
     co_return std::unexpected(text_response(
         403,
-        root_only ? "Only the root key may do this.\n"
-                  : "Only callers on this machine, or signed by the root key, may do this.\n",
+        keys ? "Only who may do " + std::string(call.operation->permission) + " may do this.\n"
+        : root_only
+            ? std::string("Only the root key may do this.\n")
+            : std::string(
+                  "Only callers on this machine, or signed by the root key, may do this.\n"),
+        "AccessDenied"));
+  }
+
+  [[nodiscard]] bool may_manage_keys(const Call& call) const {
+    const Principal& caller = call.identity.principal;
+    if (caller.kind == Principal::Kind::kAnonymous) return false;
+    const std::string resource = "acs:modelstudio:*:" + hooks_.account_id + ":apikey/*";
+    return ram::evaluate(caller, {call.operation->permission, resource, hooks_.account_id}).allowed;
+  }
+
+  // With the caller's own rights, from wherever it calls.
+  [[nodiscard]] Step authorise_policy(const Call& call) const {
+    const Principal& caller = call.identity.principal;
+    const bool simulate = call.operation == &kOperations[kSimulate];
+    const PolicyEndpoints* policies = hooks_.policies;
+    if (policies != nullptr &&
+        (simulate ? policies->may_simulate(caller) : policies->may_generate(caller))) {
+      return {};
+    }
+    return std::unexpected(text_response(
+        403, "Only who may do " + std::string(call.operation->permission) + " may ask this.\n",
         "AccessDenied"));
   }
 
   void finish(const Call&, http::Response&) override {}
+
+  // What only says how the server is leaves nothing.
+  [[nodiscard]] gateway::AuditKind audit_kind(const OperationInfo& operation) const override {
+    bool quiet = &operation == &kOperations[kHealth] || &operation == &kOperations[kMetrics];
+    return quiet ? gateway::AuditKind::kNone : gateway::AuditKind::kManagement;
+  }
+  void describe(const Call& call, const http::Response& response,
+                AuditEvent& event) const override {
+    event.service = "Lakeside";
+    for (const http::Header& header : call.request.head.headers) {
+      constexpr std::string_view kSettings = "x-oss-";
+      const std::string name = to_lower_ascii(header.name);
+      if (!name.starts_with(kSettings) || rpc::is_secret(name)) continue;
+      event.parameters.emplace_back(name.substr(kSettings.size()), header.value);
+    }
+    for (const auto& [name, value, has_value] : call.request.head.query) {
+      if (!rpc::is_secret(name)) event.parameters.emplace_back(name, value);
+    }
+    if (!event.error_code.empty()) event.error_message = trim(response.text().value_or(""));
+  }
 
   [[nodiscard]] const Metrics& metrics() const { return metrics_; }
   [[nodiscard]] const AdminHooks& hooks() const { return hooks_; }
@@ -182,6 +233,10 @@ class AdminAction final : public Action {
     }
     if (call.operation == &kOperations[kSimulate]) {
       co_return co_await service_.hooks().policies->simulate(call.identity.principal,
+                                                             call.request.head);
+    }
+    if (call.operation == &kOperations[kGenerate]) {
+      co_return co_await service_.hooks().policies->generate(call.identity.principal,
                                                              call.request.head);
     }
     if (call.operation == &kOperations[kMetrics]) {
@@ -218,7 +273,8 @@ class AdminAction final : public Action {
     if (keys == nullptr) co_return no_models();
     KeysAnswer answer;
     if (call.operation == &kOperations[kCreateKey]) {
-      answer = co_await create_key(*keys, system_clock(), call.request.head);
+      const std::string by = ram::arn_of(call.identity.principal);
+      answer = co_await create_key(*keys, system_clock(), call.request.head, by);
     } else if (call.operation == &kOperations[kListKeys]) {
       answer = list_keys(*keys, system_clock());
     } else {

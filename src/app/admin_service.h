@@ -24,6 +24,7 @@ struct AdminHooks {
   Models* models = nullptr;               // likewise
   const PolicyEndpoints* policies = nullptr;
   ram::Accounts* accounts = nullptr;  // null: there is one alone
+  std::string account_id = {};        // whose the keys of models are
 };
 
 // Every page, for the list of operations.
@@ -35,10 +36,10 @@ struct AdminPage {
 [[nodiscard]] std::vector<AdminPage> admin_pages();
 
 // Health is for anybody, the states of models in it for those who may see metrics; metrics and
-// reset are for the root key and for callers on this machine; the keys of models are for the root
-// key, and so are accounts; simulations of policies are for who may read RAM. The root key is that
-// of the data folder's account: of others it is a customer's. Reset refuses browsers, so that no
-// web page can empty a developer's cloud.
+// reset are for the root key and for callers on this machine, accounts for the root key; the keys
+// of models are for who may by policies (modelstudio:CreateApiKey, …), simulations of policies for
+// who may read RAM. The root key is that of the data folder's account: of others it is a
+// customer's. Reset refuses browsers, so that no web page can empty a developer's cloud.
 [[nodiscard]] std::unique_ptr<gateway::Service> make_admin_service(const Metrics& metrics,
                                                                    AdminHooks hooks);
 

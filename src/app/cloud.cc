@@ -15,6 +15,7 @@
 #include "app/model_objects.h"
 #include "app/models.h"
 #include "app/root_signer.h"
+#include "app/trail_buckets.h"
 #include "base/executor.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -25,7 +26,9 @@
 #include "gateway/pipeline/pipeline.h"
 #include "gateway/route/router.h"
 #include "gateway/rpc/front_door.h"
+#include "services/actiontrail/service.h"
 #include "services/kms/operations.h"
+#include "services/modelstudio/management_operations.h"
 #include "services/modelstudio/service.h"
 #include "services/oss/service.h"
 #include "services/ram/operations.h"
@@ -49,6 +52,8 @@ class RunningCloud final : public Cloud {
 
   Status open_engines(const DataFolder& folder);
   Status open_identities(const DataFolder& folder);
+  void open_trails();
+  Task<Result<std::size_t>> deliver_trails();
   Status start_serving();
 
   [[nodiscard]] std::string url() const override {
@@ -84,7 +89,11 @@ class RunningCloud final : public Cloud {
   std::unique_ptr<ram::Accounts> accounts_;
   std::unique_ptr<kms::Store> secrets_;
   std::optional<IdentityKeys> keys_;
+  std::optional<actiontrail::Journal> journal_;
+  std::optional<actiontrail::TrailStore> trails_;
   std::unique_ptr<oss::ObjectStore> objects_;
+  std::unique_ptr<actiontrail::LogBuckets> trail_buckets_;
+  std::optional<actiontrail::Delivery> delivery_;
   std::unique_ptr<modelstudio::Objects> model_objects_;
   const std::string local_model_key_;
   std::unique_ptr<Models> models_;
@@ -96,6 +105,8 @@ class RunningCloud final : public Cloud {
   std::unique_ptr<rpc::Product> ram_;
   std::unique_ptr<rpc::Product> sts_;
   std::unique_ptr<rpc::Product> kms_;
+  std::unique_ptr<rpc::Product> actiontrail_;
+  std::unique_ptr<rpc::Product> model_management_;
   std::unique_ptr<gateway::Service> rpc_;
   std::optional<gateway::AccessLog> access_log_;
   std::optional<gateway::Router> router_;
@@ -120,6 +131,32 @@ Status RunningCloud::open_identities(const DataFolder& folder) {
   return {};
 }
 
+void RunningCloud::open_trails() {
+  actiontrail::JournalOptions options;
+  options.account = account_id_;
+  options.region = settings_.region;
+  options.data_events = settings_.audit_data_events;
+  options.most_events = settings_.audit_events;
+  options.most_age = std::chrono::hours(24 * settings_.audit_days);
+  journal_.emplace(*kv_, system_clock(), std::move(options), metrics_);
+  trails_.emplace(*kv_);
+  trail_buckets_ = make_trail_buckets(*objects_);
+  delivery_.emplace(*journal_, *trails_, *trail_buckets_, system_clock());
+}
+
+// Of every account.
+Task<Result<std::size_t>> RunningCloud::deliver_trails() {
+  std::vector<std::string> ids = {account_id_};
+  for (const ram::Account& account : accounts_->list()) ids.push_back(account.id);
+  std::size_t total = 0;
+  for (const std::string& id : ids) {
+    auto delivered = co_await delivery_->deliver(id);
+    if (!delivered) co_return delivered;
+    total += *delivered;
+  }
+  co_return total;
+}
+
 Status RunningCloud::open_engines(const DataFolder& folder) {
   auto durability =
       settings_.relaxed_durability ? engines::Durability::kRelaxed : engines::Durability::kStrict;
@@ -138,6 +175,7 @@ Status RunningCloud::open_engines(const DataFolder& folder) {
   oss::StoreOptions store_options;
   store_options.object_cache_bytes = kObjectCacheBytes;
   objects_ = oss::ObjectStore::create(*kv_, *blobs_, hashing_, system_clock(), store_options);
+  open_trails();
   model_objects_ = make_model_objects(*objects_, account_id_);
   auto models = Models::start(settings_, folder, local_model_key_, *kv_, *model_objects_,
                               root_signer_, metrics_);
@@ -161,10 +199,10 @@ Task<Status> RunningCloud::reset() {
 }
 
 gateway::Router RunningCloud::make_router() {
-  policies_.emplace(*accounts_, *objects_);
+  policies_.emplace(*accounts_, *objects_, *journal_, system_clock());
   admin_ = make_admin_service(
       metrics_, {[this] { return reset(); }, settings_.allow_reset || settings_.ephemeral,
-                 &models_->keys(), models_.get(), &*policies_, accounts_.get()});
+                 &models_->keys(), models_.get(), &*policies_, accounts_.get(), account_id_});
   oss_ = oss::make_oss_service(*objects_, system_clock(),
                                {.region = settings_.region,
                                 .domains = settings_.domains,
@@ -175,8 +213,11 @@ gateway::Router RunningCloud::make_router() {
   ram_ = ram::make_ram(*accounts_);
   sts_ = ram::make_sts(*accounts_);
   kms_ = kms::make_kms(*secrets_, settings_.region, kms_work_);
-  rpc_ = rpc::make_front_door({ram_.get(), sts_.get(), kms_.get()}, system_clock(),
-                              auth_options().max_skew);
+  actiontrail_ = actiontrail::make_actiontrail({*journal_, *trails_, *delivery_, *trail_buckets_});
+  model_management_ = modelstudio::make_management(models_->keys(), account_id_);
+  rpc_ = rpc::make_front_door(
+      {ram_.get(), sts_.get(), kms_.get(), actiontrail_.get(), model_management_.get()},
+      system_clock(), auth_options().max_skew);
   console_ = make_console_service(console_files_, {settings_.region, LAKESIDE_VERSION});
   // First match wins. A bucket's name begins with a letter or a digit, so that none is hidden.
   return gateway::Router({
@@ -205,7 +246,7 @@ bool RunningCloud::is_for_console(const http::RequestHead& head) const {
 
 http::Handler& RunningCloud::make_handler() {
   pipeline_.emplace(*router_, *keys_, system_clock(), auth_options(), metrics_,
-                    access_log_ ? &*access_log_ : nullptr);
+                    access_log_ ? &*access_log_ : nullptr, &*journal_);
   if (console_files_.page.empty()) return *pipeline_;
   return guard_.emplace(*pipeline_, [this](const http::RequestHead& head) {
     return is_console_origin(head, settings_.domains) && !is_for_console(head);
@@ -235,7 +276,9 @@ Status RunningCloud::start_serving() {
   auto server = listen(make_handler());
   if (!server) return std::unexpected(server.error());
   server_ = std::move(*server);
-  housekeeping_.emplace(*objects_, *models_, *secrets_, system_clock(), metrics_);
+  housekeeping_.emplace(
+      *objects_, *models_, *secrets_, [this] { return deliver_trails(); }, system_clock(),
+      metrics_);
   return {};
 }
 

@@ -27,10 +27,14 @@ constexpr std::chrono::milliseconds kBetween{50};
 }  // namespace
 
 Housekeeping::Housekeeping(oss::ObjectStore& store, Models& models, kms::Store& secrets,
-                           const Clock& clock, Metrics& metrics)
-    : store_(store), models_(models), secrets_(secrets), clock_(clock), thread_([this, &metrics] {
-        run(metrics);
-      }) {}
+                           std::function<Task<Result<std::size_t>>()> deliver, const Clock& clock,
+                           Metrics& metrics)
+    : store_(store),
+      models_(models),
+      secrets_(secrets),
+      deliver_(std::move(deliver)),
+      clock_(clock),
+      thread_([this, &metrics] { run(metrics); }) {}
 
 Housekeeping::~Housekeeping() {
   {
@@ -47,7 +51,7 @@ void Housekeeping::run(Metrics& metrics) {
                             "chore=\"" + std::string(chore) + "\"");
   };
   const auto start = Steady::now();
-  std::array<Chore, 5> chores = {{
+  std::array<Chore, 6> chores = {{
       {"garbage", std::chrono::seconds(5), [this] { return store_.collect_garbage(); },
        counter("garbage"), start + std::chrono::seconds(5)},
       {"orphans", std::chrono::hours(1), [this] { return store_.collect_orphans(); },
@@ -58,6 +62,8 @@ void Housekeeping::run(Metrics& metrics) {
        counter("expired"), start + std::chrono::seconds(20)},
       {"kms", std::chrono::seconds(60), [this] { return secrets_.do_what_is_due(clock_.now()); },
        counter("kms"), start + std::chrono::seconds(2)},
+      {"trails", std::chrono::seconds(60), [this] { return deliver_(); }, counter("trails"),
+       start + std::chrono::seconds(30)},
   }};
   std::unique_lock lock(mutex_);
   while (!stopping_) {

@@ -1,8 +1,9 @@
 // The thread that tidies up behind the services: removed blobs, orphans of a crash, scrubbing, what
-// has expired.
+// has expired, events for the buckets of trails.
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -16,7 +17,9 @@ namespace lakeside::app {
 
 class Housekeeping {
  public:
-  Housekeeping(oss::ObjectStore& store, Models& models, kms::Store& secrets, const Clock& clock,
+  // `deliver` brings events to the buckets of trails; how many.
+  Housekeeping(oss::ObjectStore& store, Models& models, kms::Store& secrets,
+               std::function<Task<Result<std::size_t>>()> deliver, const Clock& clock,
                Metrics& metrics);
   ~Housekeeping();  // waits for the piece of work under way, which is bounded
   Housekeeping(const Housekeeping&) = delete;
@@ -28,6 +31,7 @@ class Housekeeping {
   oss::ObjectStore& store_;
   Models& models_;
   kms::Store& secrets_;
+  const std::function<Task<Result<std::size_t>>()> deliver_;
   const Clock& clock_;
   std::mutex mutex_;
   std::condition_variable wake_;

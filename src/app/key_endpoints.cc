@@ -55,6 +55,7 @@ std::optional<std::string> read_settings(const http::RequestHead& head, Time now
   if (days != 0) settings.expires = now + std::chrono::hours(24 * days);
   if (!setting(head, "workspace").empty()) settings.workspace = setting(head, "workspace");
   settings.buckets = names_in(setting(head, "buckets"));
+  if (!setting(head, "models").empty()) settings.models = names_in(setting(head, "models"));
   settings.share_prefixes = setting(head, "private-prefixes") != "true";
   return std::nullopt;
 }
@@ -84,6 +85,10 @@ std::string line_of(const modelstudio::ModelKey& key, Time now) {
   if (settings.workspace != modelstudio::kDefaultWorkspace) {
     line += "  workspace " + settings.workspace;
   }
+  for (const std::string& model : settings.models) {
+    if (model != modelstudio::kAllModels) line += "  model " + model;
+  }
+  if (settings.models.empty()) line += "  no models";
   for (const std::string& bucket : settings.buckets) line += "  bucket " + bucket;
   if (!settings.enabled) line += "  disabled";
   if (!settings.name.empty()) line += "  " + settings.name;
@@ -93,8 +98,9 @@ std::string line_of(const modelstudio::ModelKey& key, Time now) {
 }  // namespace
 
 Task<KeysAnswer> create_key(modelstudio::KeyStore& keys, const Clock& clock,
-                            const http::RequestHead& head) {
+                            const http::RequestHead& head, const std::string& created_by) {
   modelstudio::KeySettings settings;
+  settings.created_by = created_by;
   if (auto wrong = read_settings(head, clock.now(), settings))
     co_return KeysAnswer{400, *wrong + "\n"};
   std::optional<std::string> random;

@@ -15,7 +15,8 @@ struct KeysAnswer {
 };
 
 [[nodiscard]] Task<KeysAnswer> create_key(modelstudio::KeyStore& keys, const Clock& clock,
-                                          const http::RequestHead& head);
+                                          const http::RequestHead& head,
+                                          const std::string& created_by);
 [[nodiscard]] KeysAnswer list_keys(const modelstudio::KeyStore& keys, const Clock& clock);
 [[nodiscard]] Task<KeysAnswer> revoke_key(modelstudio::KeyStore& keys,
                                           const http::RequestHead& head);

@@ -43,6 +43,12 @@ void add_keys_command(CLI::App& cli, KeysFlags& flags) {
       ->delimiter(',')
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  create
+      ->add_option("--model", flags.models,
+                   "a model that it may call, again for each; default: all")
+      ->delimiter(',')
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   add("list", "list the keys, without their secrets");
   add("revoke", "revoke a key at once")->add_option("ID", flags.id, "key-…")->required();
 }
@@ -71,6 +77,7 @@ int run_keys(const CLI::App& cli, const KeysFlags& flags) {
     set("x-oss-key-private-prefixes", flags.private_prefixes ? "true" : "");
     set("x-oss-key-workspace", flags.workspace);
     set("x-oss-key-buckets", joined(flags.buckets));
+    set("x-oss-key-models", joined(flags.models));
     answer = ask_server(*server, "POST", "keys", settings);
   }
   if (!answer) {

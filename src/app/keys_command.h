@@ -23,6 +23,7 @@ struct KeysFlags {
   std::string expires_in_days;
   std::string workspace;
   std::vector<std::string> buckets;
+  std::vector<std::string> models;
   bool private_prefixes = false;
 };
 

@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "app/admin_service.h"
+#include "services/actiontrail/service.h"
 #include "services/kms/operations.h"
+#include "services/modelstudio/management_operations.h"
 #include "services/modelstudio/operations.h"
 #include "services/oss/operations.h"
 #include "services/ram/operations.h"
@@ -79,6 +81,12 @@ std::string operations_text(bool json) {
   }
   for (const gateway::OperationInfo& operation : kms::kms_operations()) {
     listing.add("kms", operation);
+  }
+  for (const gateway::OperationInfo& operation : actiontrail::actiontrail_operations()) {
+    listing.add("actiontrail", operation);
+  }
+  for (const gateway::OperationInfo& operation : modelstudio::management_operations()) {
+    listing.add("modelstudio-management", operation);
   }
   for (const AdminPage& page : admin_pages()) {
     auto& entry = listing.add("lakeside", *page.operation);

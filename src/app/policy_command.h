@@ -1,4 +1,5 @@
-// `lakeside policy simulate`: what would be decided, and why. Asks a running server of this user.
+// `lakeside policy simulate`: what would be decided, and why. `lakeside policy generate`: the least
+// policy for calls that were made. Both ask a running server of this user.
 #pragma once
 
 #include <optional>
@@ -17,6 +18,11 @@ struct PolicyFlags {
   std::string action;
   std::string resource;
   std::vector<std::string> context;
+  std::string access_key;
+  std::string since;
+  std::string until;
+  std::vector<std::string> patterns;
+  bool denied = false;
 };
 
 void add_policy_command(CLI::App& cli, PolicyFlags& flags);

@@ -114,6 +114,26 @@ std::vector<Setting> make_table() {
        [](ServeSettings& s, const std::string& v) {
          return set_choice(s.access_log, v, "on", "off");
        }},
+      {"audit-data-events", "on|off",
+       "record calls on objects and models in the audit trail, too (default: off)", false,
+       [](ServeSettings& s, const std::string& v) {
+         return set_choice(s.audit_data_events, v, "on", "off");
+       }},
+      {"audit-events", "N", "events that the audit trail keeps of an account (default: 100000)",
+       false,
+       [](ServeSettings& s, const std::string& v) -> Applied {
+         auto number = parse_uint(v);
+         if (!number || *number == 0 || *number > 10'000'000) return wrong("must be 1 to 10000000");
+         s.audit_events = *number;
+         return {};
+       }},
+      {"audit-days", "N", "days for which the audit trail keeps events (default: 90)", false,
+       [](ServeSettings& s, const std::string& v) -> Applied {
+         auto number = parse_uint(v);
+         if (!number || *number == 0 || *number > 3650) return wrong("must be 1 to 3650");
+         s.audit_days = static_cast<std::uint32_t>(*number);
+         return {};
+       }},
       {"model-memory", "MIB", "memory for loaded models (default: half of this machine's)", false,
        [](ServeSettings& s, const std::string& v) -> Applied {
          auto number = parse_uint(v);
