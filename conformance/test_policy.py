@@ -14,8 +14,8 @@ from test_ram import Rpc, allow, grant
 
 @pytest.fixture
 def lakeside(tmp_path):
-    """Runs `lakeside …` as a user who has one server."""
-    server = Server("--ephemeral", environment={"XDG_RUNTIME_DIR": str(tmp_path)}).start()
+    """Runs `lakeside …` as a user who has one server, which records calls on objects, too."""
+    server = Server("--ephemeral", "--audit-data-events", "on", environment={"XDG_RUNTIME_DIR": str(tmp_path)}).start()
 
     def run(*arguments):
         return subprocess.run([binary(), *arguments], capture_output=True, text=True, check=False,
@@ -104,3 +104,42 @@ def test_a_denial_stands_in_the_log_as_the_client_sees_it(lakeside, ann):
     with pytest.raises(Exception):
         Rpc(lakeside.server, key, secret)("ListUsers")
     assert "ram:ListUsers" in lakeside.server.output()
+
+
+def test_a_policy_is_generated_from_what_was_done(lakeside, ann):
+    name, key, secret = ann
+    bucket = data.name()
+    root, me = Raw(lakeside.server), Raw(lakeside.server, "v1", (key, secret))
+    root.make_bucket(bucket)
+    everything = grant(lakeside.server, name, allow("*"))
+    assert me.put(bucket, "a/1", b"x").status == 200 and me.get(bucket, "a/1").status == 200
+    assert me.get(bucket, "a/2").status == 404
+    Rpc(lakeside.server, key, secret)("GetUser", UserName=name)
+    root.put(bucket, "not-hers", b"x")
+
+    def generate(*arguments):
+        made = lakeside("policy", "generate", "--as", f"user/{name}", *arguments)
+        assert made.returncode == 0, made.stderr
+        return json.loads(made.stdout)
+
+    for _ in range(100):  # an event is made when its call's answer is out
+        policy = generate()
+        actions = {action for statement in policy["Statement"] for action in statement["Action"]}
+        if actions == {"oss:PutObject", "oss:GetObject", "ram:GetUser"}:
+            break
+    else:
+        raise AssertionError(policy)
+    assert "not-hers" not in json.dumps(policy)
+    wide = generate("--generalise", f"acs:oss:*:*:{bucket}/a/*", "--since", "1h")
+    assert f"acs:oss:*:*:{bucket}/a/*" in json.dumps(wide)
+
+    admin = Rpc(lakeside.server)
+    admin("DetachPolicyFromUser", UserName=name, PolicyName=everything, PolicyType="Custom")
+    assert me.get(bucket, "a/1").status == 403
+    grant(lakeside.server, name, *policy["Statement"])
+    assert me.put(bucket, "a/1", b"y").status == 200 and me.get(bucket, "a/1").status == 200
+    assert me.get(bucket, "a/2").status == 404
+    assert me.request("PUT", bucket, "a/2", body=b"y").status == 403 and me.get(bucket, "not-hers").status == 403
+    Rpc(lakeside.server, key, secret)("GetUser", UserName=name)
+    nobody = lakeside("policy", "generate", "--as", "user/nobody")
+    assert nobody.returncode == 1 and "no calls" in nobody.stderr

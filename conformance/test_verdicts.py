@@ -25,7 +25,7 @@ from harness.server import Server, binary
 
 MASTER_KEY = bytes(range(32))
 VERSIONS = {"ram": "2015-05-01", "sts": "2015-04-01", "ims": "2019-08-15", "kms": "2016-01-20",
-            "actiontrail": "2020-07-06"}
+            "actiontrail": "2020-07-06", "modelstudio-management": "2026-02-10"}
 TABLE = [row for row in json.loads(subprocess.run([binary(), "operations", "--json"], capture_output=True, check=True,
                                                   text=True).stdout) if row["implemented"]] if binary().exists() else []
 
@@ -199,6 +199,8 @@ def is_allowed(caller, row):
         return True
     if caller.name == "narrowed":
         return row["permission"] in ("oss:GetObject", "ram:GetUser")
+    if caller.name == "other account" and row["service"] == "modelstudio-management":
+        return False  # the keys are the main account's
     if caller.name == "other account":
         return row["service"] != "oss" or row["access"] == "account"
     return False
@@ -343,7 +345,8 @@ def test_rpc(world, row):
         shown = dict(reply.json["AccessDeniedDetail"])
         diagnosis = json.loads(base64.b64decode(shown.pop("EncodedDiagnosticMessage")))
         assert shown == caller.detail | {"AuthAction": row["permission"]}, where
-        assert diagnosis["AuthResource"].startswith(f"acs:{row['service'] if row['service'] != 'sts' else 'ram'}:"), where
+        prefix = {"sts": "ram", "modelstudio-management": "modelstudio"}.get(row["service"], row["service"])
+        assert diagnosis["AuthResource"].startswith(f"acs:{prefix}:"), where
         assert row["permission"] in reply.json["Message"], where
 
 
@@ -351,7 +354,8 @@ def test_rpc(world, row):
 
 OPEN_PAGES = {"Health"}
 FOR_THIS_MACHINE = {"Metrics", "Reset"}  # where the tests are; to others as the rest
-BY_POLICY = {"GetPolicySimulation": "ram:GetPolicySimulation"}
+BY_POLICY = {"GetPolicySimulation": "ram:GetPolicySimulation", "GetGeneratedPolicy": "actiontrail:LookupEvents"}
+BY_POLICY_AT_HOME = {"CreateModelKey", "ListModelKeys", "RevokeModelKey"}  # the keys are the first account's
 
 
 @pytest.mark.parametrize("row", [row for row in TABLE if row["service"] == "lakeside" and row["operation"] != "Reset"],
@@ -369,6 +373,8 @@ def test_pages(world, row):
         elif row["operation"] in BY_POLICY:
             allowed = caller.name in ("root", "allowed", "session", "other account")
             assert (reply.status != 403) is allowed, where
+        elif row["operation"] in BY_POLICY_AT_HOME:
+            assert (reply.status != 403) is (caller.name in ("root", "allowed", "session")), where
         else:
             assert (reply.status != 403) is (caller.name == "root"), where
 

@@ -123,6 +123,35 @@ def kms_page(table: list[dict]) -> str:
     return "\n".join(lines) + "\n"
 
 
+# Management APIs whose Python clients have a method for each operation: what the table calls them, the client, the
+# tests, and what is said of them.
+MANAGED = {
+    "actiontrail": ("ActionTrail", "alibabacloud-actiontrail20200706", "test_actiontrail.py",
+                    "RPC, version 2020-07-06. Trails deliver to buckets alone."),
+    "modelstudio-management": ("Model Studio: keys", "alibabacloud-modelstudio20260210", "test_model_key_management.py",
+                               "Version 2026-02-10, with paths of its own (`/modelstudio/apikeys`) or as RPC; signed "
+                               "with ACS3-HMAC-SHA256. `auth.accessIps` may be all addresses only; ids are texts.")}
+
+
+def managed_page(service: str, table: list[dict]) -> str:
+    title, client, tests, said = MANAGED[service]
+    text = (ROOT / "conformance" / tests).read_text()
+
+    def tested(operation: str) -> str:
+        method = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).lower()
+        return "yes" if re.search(rf"\.{method}\(", text) else ""
+
+    lines = [
+        f"# {title}: what works", "",
+        "Made by `conformance/write_compat.py` from the server's operation table and the tests in `conformance/`; do "
+        f"not edit it. {said}", "", f"Client: {client} {versions()[client]} (PyPI).", "", "## Operations", "",
+        "| operation | permission | tested through the client |", "|---|---|---|",
+        *(f"| {o['operation']} | {o['permission']} | {tested(o['operation'])} |" for o in table if o["implemented"]), "",
+        "## Recognised, and answered with NotImplemented", "",
+        ", ".join(o["operation"] for o in table if not o["implemented"]) + "."]
+    return "\n".join(lines) + "\n"
+
+
 def models_page(table: list[dict]) -> str:
     lines = [
         "# Models: what works, through which client", "",
@@ -198,6 +227,7 @@ def main() -> int:
     pages = {PAGE: page(operations(binary, "oss"), json.loads(RESULTS.read_text())),
              MODELS_PAGE: models_page(operations(binary, "modelstudio")),
              KMS_PAGE: kms_page(operations(binary, "kms"))}
+    pages |= {PAGE.with_name(f"{service}.md"): managed_page(service, operations(binary, service)) for service in MANAGED}
     stale = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
     if arguments.check:
         for path in stale:

@@ -1,0 +1,199 @@
+"""The audit trail through alibabacloud-actiontrail20200706: what calls leave, how they are found, and what a trail
+brings to a bucket."""
+
+import datetime
+import gzip
+import json
+import urllib.parse
+
+import pytest
+from alibabacloud_actiontrail20200706 import models
+from alibabacloud_actiontrail20200706.client import Client
+from alibabacloud_tea_openapi.utils_models import Config
+from harness import data
+from harness.raw import Raw
+from harness.server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, REGION, Server
+from test_ram import Rpc, allow, bucket_of, grant, s3_of
+
+
+@pytest.fixture(scope="module")
+def cloud():
+    """A server that records calls on data, too."""
+    started = Server("--ephemeral", "--audit-data-events", "on").start()
+    yield started
+    assert started.stop() == 0
+
+
+def client_of(server, key=ACCESS_KEY_ID, secret=ACCESS_KEY_SECRET):
+    return Client(Config(access_key_id=key, access_key_secret=secret, region_id=REGION, protocol="http",
+                         endpoint=urllib.parse.urlsplit(server.url).netloc))
+
+
+@pytest.fixture(scope="module")
+def trails(cloud):
+    return client_of(cloud)
+
+
+def lookup(client, direction="BACKWARD", most="50", token=None, **attributes):
+    return client.lookup_events(models.LookupEventsRequest(
+        direction=direction, max_results=most, next_token=token, lookup_attribute=[
+            models.LookupEventsRequestLookupAttribute(key=key, value=value) for key, value in attributes.items()])).body
+
+
+def found(client, count=1, **attributes):
+    """The events; a call's event is made when its answer is out, so the caller may be there first."""
+    for _ in range(100):
+        events = lookup(client, **attributes).events
+        if len(events) >= count:
+            return events
+    raise AssertionError(f"no {count} events with {attributes}: {events}")
+
+
+@pytest.fixture
+def ann(cloud):
+    root, name = Rpc(cloud), data.name("ann")
+    root("CreateUser", UserName=name)
+    key = root("CreateAccessKey", UserName=name)["AccessKey"]
+    return name, key["AccessKeyId"], key["AccessKeySecret"]
+
+
+def test_a_management_call_leaves_the_vendors_event(cloud, trails):
+    name = data.name("ram")
+    Rpc(cloud)("CreateUser", UserName=name)
+    event, = found(trails, ResourceName=name)
+    assert event["eventName"] == "CreateUser" and event["serviceName"] == "Ram" and event["apiVersion"] == "2015-05-01"
+    assert event["eventRW"] == "Write" and event["eventType"] == "ApiCall" and event["eventVersion"] == "1"
+    assert event["resourceType"] == "ACS::RAM::User" and event["acsRegion"] == REGION
+    assert event["userIdentity"]["type"] == "root-account"
+    assert event["userIdentity"]["accessKeyId"] == ACCESS_KEY_ID
+    assert event["requestParameters"]["UserName"] == name
+    assert event["sourceIpAddress"] == "127.0.0.1" and "python" in event["userAgent"].lower()
+    assert datetime.datetime.fromisoformat(event["eventTime"])
+    assert event["eventId"] and event["requestId"] and "errorCode" not in event
+
+
+def test_failures_and_who_called(cloud, trails, ann):
+    name, key, secret = ann
+    with pytest.raises(Exception, match="NoPermission"):
+        Rpc(cloud, key, secret)("ListUsers")
+    event, = found(trails, User=name)
+    assert event["errorCode"] == "NoPermission" and "ram:ListUsers" in event["errorMessage"]
+    assert event["eventRW"] == "Read" and event["userIdentity"]["type"] == "ram-user"
+
+
+def test_secrets_stay_out(cloud, trails, ann):
+    name, key, secret = ann
+    assert found(trails, EventName="CreateAccessKey")
+    for event in lookup(trails).events:
+        assert secret not in json.dumps(event) and ACCESS_KEY_SECRET not in json.dumps(event)
+        assert "Signature" not in event["requestParameters"]
+
+
+def test_buckets_are_managed_and_objects_are_data(cloud, trails):
+    bucket = data.name()
+    Raw(cloud).make_bucket(bucket)
+    s3_of(cloud, ACCESS_KEY_ID, ACCESS_KEY_SECRET).put_object(Bucket=bucket, Key="a/b", Body=b"x")
+    made, = found(trails, ResourceName=bucket, EventName="PutBucket")
+    assert made["eventCategory"] == "Management" and made["serviceName"] == "Oss"
+    put, = found(trails, ResourceName=f"{bucket}/a/b")
+    assert put["eventCategory"] == "Data" and put["eventRW"] == "Write" and put["resourceType"] == "ACS::OSS::Object"
+    assert put["additionalEventData"]["Authorizations"] == [
+        {"Action": "oss:PutObject", "Resource": f"acs:oss:*:{put['recipientAccountId']}:{bucket}/a/b"}]
+
+
+def test_strangers_leave_nothing(cloud, trails):
+    bucket = data.name()
+    Raw(cloud, None).request("PUT", bucket)
+    Raw(cloud, "v1", ("LTAInobody", "wrong")).request("PUT", bucket)
+    Raw(cloud).make_bucket(bucket)
+    assert len(found(trails, ResourceName=bucket)) == 1
+
+
+def test_lookup_pages(cloud, trails):
+    name = data.name("ram")
+    for index in range(7):
+        Rpc(cloud)("CreateGroup", GroupName=f"{name}-{index}")
+        Rpc(cloud)("DeleteGroup", GroupName=f"{name}-{index}")
+    found(trails, 7, EventName="DeleteGroup")
+    for direction in ("BACKWARD", "FORWARD"):
+        seen, token = [], None
+        while True:
+            page = lookup(trails, direction, "3", token, EventName="CreateGroup")
+            seen += [event["resourceName"] for event in page.events]
+            token = page.next_token
+            if not token:
+                break
+        expected = [f"{name}-{index}" for index in range(7)]
+        assert [one for one in seen if one.startswith(name)] == (expected if direction == "FORWARD" else expected[::-1])
+    with pytest.raises(Exception, match="InvalidParameter"):
+        lookup(trails, Colour="red")
+
+
+def test_lookup_needs_permission(cloud, ann):
+    name, key, secret = ann
+    with pytest.raises(Exception, match="NoPermission"):
+        lookup(client_of(cloud, key, secret))
+    grant(cloud, name, allow("actiontrail:LookupEvents"))
+    assert lookup(client_of(cloud, key, secret)).events
+
+
+def test_a_trail_brings_events_to_a_bucket(cloud, trails):
+    bucket, name = data.name(), data.name("trail")[:30]
+    request = models.CreateTrailRequest(name=name, oss_bucket_name=bucket, event_rw="All", oss_key_prefix="action-logs")
+    with pytest.raises(Exception, match="BucketDoesNotExistException"):
+        trails.create_trail(request)
+    Raw(cloud).make_bucket(bucket)
+    made = trails.create_trail(request).body
+    assert made.name == name and made.event_rw == "All" and made.home_region == REGION
+    with pytest.raises(Exception, match="TrailAlreadyExistsException"):
+        trails.create_trail(request)
+    described, = trails.describe_trails(models.DescribeTrailsRequest(name_list=name)).body.trail_list
+    assert described.status == "Fresh" and described.oss_bucket_name == bucket
+    trails.start_logging(models.StartLoggingRequest(name=name))
+    status = trails.get_trail_status(models.GetTrailStatusRequest(name=name)).body
+    assert status.is_logging and status.oss_bucket_status and status.start_logging_time
+    user = data.name("ram")
+    Rpc(cloud)("CreateUser", UserName=user)
+    found(trails, ResourceName=user)
+    trails.stop_logging(models.StopLoggingRequest(name=name))
+    status = trails.get_trail_status(models.GetTrailStatusRequest(name=name)).body
+    assert not status.is_logging and status.latest_delivery_time and not status.latest_delivery_error
+    mine = bucket_of(cloud, bucket, ACCESS_KEY_ID, ACCESS_KEY_SECRET)
+    today = datetime.datetime.now(datetime.timezone.utc).strftime("%Y/%m")
+    keys = [item.key for item in mine.list_objects("action-logs/").object_list]
+    assert keys and all(key.startswith(f"action-logs/AliyunLogs/Actiontrail/{REGION}/{today}/") for key in keys)
+    events = [event for key in keys for event in json.loads(gzip.decompress(mine.get_object(key).read()))]
+    assert user in [event.get("resourceName") for event in events]
+    updated = trails.update_trail(models.UpdateTrailRequest(name=name, event_rw="Write")).body
+    assert updated.event_rw == "Write" and updated.oss_bucket_name == bucket
+    trails.delete_trail(models.DeleteTrailRequest(name=name))
+    with pytest.raises(Exception, match="TrailNotFoundException"):
+        trails.get_trail_status(models.GetTrailStatusRequest(name=name))
+
+
+def test_what_is_not_there_says_so(trails):
+    with pytest.raises(Exception, match="NotImplemented"):
+        trails.lookup_insight_events(models.LookupInsightEventsRequest())
+    with pytest.raises(Exception, match="NotImplemented"):
+        trails.create_trail(models.CreateTrailRequest(name="to-a-log", sls_project_arn="acs:log:x"))
+    with pytest.raises(Exception, match="InvalidTrailNameException"):
+        trails.create_trail(models.CreateTrailRequest(name="short", oss_bucket_name="b"))
+
+
+def test_events_survive_a_kill_and_data_events_are_off_at_first(tmp_path):
+    arguments = ("--data", str(tmp_path))
+    first = Server(*arguments).start()
+    try:
+        Rpc(first)("CreateUser", UserName="ann")
+        bucket = data.name()
+        Raw(first).make_bucket(bucket)
+        Raw(first).put(bucket, "k", b"x")
+        found(client_of(first), ResourceName=bucket)
+    finally:
+        first.kill()
+    second = Server(*arguments).start()
+    try:
+        names = [event["eventName"] for event in lookup(client_of(second), "FORWARD").events]
+        assert names[:2] == ["CreateUser", "PutBucket"] and "PutObject" not in names
+    finally:
+        second.kill()
