@@ -18,7 +18,7 @@ async function ownKey(): Promise<string | undefined> {
 }
 
 class ModelKeyStore {
-  private state: KeyState = { kind: 'none' };
+  private state: KeyState = { kind: 'looking' };
   private listeners = new Set<() => void>();
   private owner: string | undefined;
   // Another key: what was seen with the last one is of no use.
@@ -62,13 +62,14 @@ class ModelKeyStore {
     if (this.state.kind === 'ready' && this.state.key === key) this.set({ kind: 'none', refused });
   }
 
-  forget() {
-    this.owner = undefined;
+  // Asks for another one.
+  drop() {
     this.set({ kind: 'none' });
   }
 
-  drop() {
-    this.set({ kind: 'none' });
+  private forget() {
+    this.owner = undefined;
+    this.set({ kind: 'looking' });
   }
 
   private set(state: KeyState) {

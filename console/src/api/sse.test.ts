@@ -32,3 +32,14 @@ it('keeps characters whole that are cut', async () => {
 it('gives the last line without an end', async () => {
   expect(await all(lines(body('one\ntw', 'o')))).toEqual(['one', 'two']);
 });
+
+it('says that the connection broke', async () => {
+  let pulls = 0;
+  const cut = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (pulls++ === 0) controller.enqueue(new TextEncoder().encode('one\n'));
+      else controller.error(new TypeError('network error'));
+    },
+  });
+  await expect(all(lines(cut))).rejects.toMatchObject({ status: 0, code: 'NoAnswer' });
+});

@@ -1,5 +1,10 @@
 // Server-sent events, read from an answer's body as they come.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+import { ApiError } from './errors';
+
+function broken(): never {
+  throw new ApiError(0, 'NoAnswer', 'The connection broke before the end of the answer.');
+}
 
 // The data of each event. Ends with the body, or when the reader stops.
 export async function* events(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
@@ -9,14 +14,14 @@ export async function* events(body: ReadableStream<Uint8Array>): AsyncGenerator<
   }
 }
 
-// The lines of a body, without their ends.
+// The lines of a body, without their ends. Throws where the connection breaks.
 export async function* lines(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let rest = '';
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch(broken);
       rest += decoder.decode(value, { stream: !done });
       const whole = rest.split(/\r?\n/);
       rest = whole.pop()!;

@@ -127,9 +127,8 @@ function Report() {
       <div className={styles.bar}>
         <RangePicker choice={choice} onChange={setChoice} />
         <span className={styles.grow} />
-        <Button icon={<ReloadOutlined />} loading={usage.isFetching} onClick={() => void usage.refetch()}>
-          {t.refresh}
-        </Button>
+        <Button icon={<ReloadOutlined />} aria-label={t.refresh} title={t.refresh}
+          loading={usage.isFetching} onClick={() => void usage.refetch()} />
         <Button icon={<DownloadOutlined />} disabled={!rows?.length || !range}
           onClick={() => save(`lakeside-usage-${day(range!.from)}-${day(range!.to - 1)}.csv`, toCsv(rows!))}>
           {t.export}

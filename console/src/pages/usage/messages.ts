@@ -14,7 +14,7 @@ export const text = texts({
     hours: 'By hour',
     days: 'By day',
     utc: 'Days are UTC days.',
-    whose: 'What the key in use has used. Keys see their own usage alone.',
+    whose: 'This is what the key in use has used; a key sees only its own usage.',
     refresh: 'Refresh',
     export: 'Export as CSV',
     requests: 'Requests',
