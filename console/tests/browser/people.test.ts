@@ -69,13 +69,13 @@ describe('users', () => {
     const mine = new Client(server, { accessKeyId: id!, accessKeySecret: secret! });
     expect((await mine.oss({ method: 'GET' })).status).toBe(200);
 
-    await page.getByRole('button', { name: 'Disable' }).click();
+    await page.getByRole('button', { name: `Disable ${id}` }).click();
     await page.getByRole('tooltip').getByRole('button', { name: 'Disable' }).click();
     await page.getByText('Disabled').waitFor();
     expect((await mine.oss({ method: 'GET' })).status).toBe(403);
 
     await page.getByRole('button', { name: 'Delete ann' }).click();
-    await page.getByRole('tooltip').getByRole('button', { name: 'Delete ann' }).click();
+    await page.getByRole('tooltip').getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('button', { name: 'New user' }).waitFor();
     expect((await root.rpc(RAM, 'ListUsers')).Users.User.map((user: any) => user.UserName)).toEqual(['nasty']);
     expect(tab.complaints).toEqual([]);
@@ -175,7 +175,7 @@ describe('the policy editor', () => {
     await page.getByRole('button', { name: 'Create', exact: true }).click();
     await page.getByRole('alert').filter({ hasText: 'unknown operator' }).waitFor();
     await screenshot(page, 'people-policy-fault');
-    await page.getByRole('button', { name: 'Line 13' }).click();
+    await page.getByRole('button', { name: 'Line 9' }).click();
     await document.fill(text);
     await page.getByRole('button', { name: 'Create', exact: true }).click();
     await page.getByRole('heading', { name: 'read-plans' }).waitFor();

@@ -83,7 +83,7 @@ export function GroupPage() {
       <Back to="/people/groups" title={name} extra={group && (
         <>
           <Button icon={<EditOutlined />} onClick={() => setEditing(true)}>{c.edit}</Button>
-          <Confirm label={c.deleteOf(name)} title={t.deleteAsk} description={t.deleteWhat}
+          <Confirm label={c.deleteOf(name)} text={c.delete} title={t.deleteAsk} description={t.deleteWhat}
             onConfirm={() => remove.mutate(name)} />
         </>
       )} />

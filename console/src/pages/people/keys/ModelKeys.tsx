@@ -138,12 +138,12 @@ export default function ModelKeys() {
                     <Button size="small" type="text" icon={<PlayCircleOutlined />} title={t.enable}
                       aria-label={`${t.enable} ${name}`} onClick={() => toggle.mutate(key)} />
                   ) : (
-                    <Confirm small danger={false} icon={<PauseOutlined />} label={t.disable}
-                      title={t.disableAsk} onConfirm={() => toggle.mutate(key)} />
+                    <Confirm small danger={false} icon={<PauseOutlined />} text={t.disable}
+                      label={`${t.disable} ${name}`} title={t.disableAsk} onConfirm={() => toggle.mutate(key)} />
                   )}
-                  <Confirm small danger={false} icon={<ReloadOutlined />} label={t.resetKey}
-                    title={t.resetAsk} onConfirm={() => reset.mutate(key.apiKeyId)} />
-                  <Confirm small label={c.deleteOf(name)} title={t.deleteAsk}
+                  <Confirm small danger={false} icon={<ReloadOutlined />} text={t.resetKey}
+                    label={`${t.resetKey} ${name}`} title={t.resetAsk} onConfirm={() => reset.mutate(key.apiKeyId)} />
+                  <Confirm small text={c.delete} label={c.deleteOf(name)} title={t.deleteAsk}
                     onConfirm={() => remove.mutate(key.apiKeyId)} />
                 </span>
               );

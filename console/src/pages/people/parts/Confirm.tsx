@@ -9,6 +9,7 @@ interface Props {
   title: string;
   description?: string;
   label: string;
+  text?: string; // what is shown, where the label says more
   icon?: ReactNode;
   danger?: boolean;
   small?: boolean; // the icon alone
@@ -16,10 +17,10 @@ interface Props {
   onConfirm: () => unknown;
 }
 
-export function Confirm({ title, description, label, icon, danger = true, small, disabled, onConfirm }: Props) {
+export function Confirm({ title, description, label, text, icon, danger = true, small, disabled, onConfirm }: Props) {
   const t = useText(messages);
   return (
-    <Popconfirm title={title} description={description} okText={label} cancelText={t.cancel}
+    <Popconfirm title={title} description={description} okText={text ?? label} cancelText={t.cancel}
       okButtonProps={{ danger }} disabled={disabled}
       onConfirm={() => {
         // What failed is shown by the page.
@@ -27,8 +28,8 @@ export function Confirm({ title, description, label, icon, danger = true, small,
       }}>
       <Button danger={danger && small} disabled={disabled} icon={icon ?? <DeleteOutlined />}
         type={small ? 'text' : 'default'} size={small ? 'small' : 'middle'}
-        aria-label={small ? label : undefined} title={small ? label : undefined}>
-        {small ? null : label}
+        aria-label={label} title={small ? label : undefined}>
+        {small ? null : (text ?? label)}
       </Button>
     </Popconfirm>
   );

@@ -28,6 +28,14 @@ export function JsonEditor({ value, onChange, fault, marked, label, rows = 12 }:
   }, [marked]);
   const colorOf = (line: number) => fault?.line === line ? token.colorErrorBg
     : marked && line >= marked[0] && line <= marked[1] ? token.colorWarningBg : undefined;
+  // Behind the text, and scrolled with it.
+  const mark = ([first, last]: [number, number], color: string) => ({
+    backgroundImage: `linear-gradient(${color}, ${color})`, backgroundRepeat: 'no-repeat',
+    backgroundPosition: `0 ${8 + (first - 1) * 20}px`, backgroundSize: `100% ${(last - first + 1) * 20}px`,
+    backgroundAttachment: 'local',
+  });
+  const behind = fault ? mark([fault.line, fault.line], token.colorErrorBg)
+    : marked && mark(marked, token.colorWarningBg);
   return (
     <div>
       <div className={styles.box} style={{
@@ -40,7 +48,7 @@ export function JsonEditor({ value, onChange, fault, marked, label, rows = 12 }:
             }}>{i + 1}</div>
           ))}
         </div>
-        <textarea ref={area} className={styles.text} style={{ color: token.colorText }} value={value}
+        <textarea ref={area} className={styles.text} style={{ color: token.colorText, ...behind }} value={value}
           aria-label={label} aria-invalid={fault !== undefined} readOnly={!onChange} spellCheck={false}
           aria-describedby={fault ? 'policy-fault' : undefined} wrap="off" dir="ltr"
           rows={Math.min(30, Math.max(rows, onChange ? lines + 1 : lines))}

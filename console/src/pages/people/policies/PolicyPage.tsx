@@ -206,7 +206,7 @@ export default function PolicyPage() {
       <Back to="/people/policies" title={name} extra={policy && type === 'Custom' && (
         <>
           <Button icon={<EditOutlined />} onClick={() => setDescribing(true)}>{c.description}</Button>
-          <Confirm label={c.deleteOf(name)} title={t.deleteAsk} description={t.deleteWhat}
+          <Confirm label={c.deleteOf(name)} text={c.delete} title={t.deleteAsk} description={t.deleteWhat}
             onConfirm={() => remove.mutate(name)} />
         </>
       )} />

@@ -1,6 +1,6 @@
 // A policy's document for the visual editor, and back. It checks only what it must to show it; whether
 // a document is right, the server says.
-import { isFault, parseJson } from './jsonText';
+import { formatJson, isFault, parseJson } from './jsonText';
 
 export interface Condition {
   operator: string;
@@ -90,7 +90,7 @@ export function textOf(statements: Statement[]): string {
     [one.notResource ? 'NotResource' : 'Resource']: one.resources,
     ...(one.conditions.length > 0 && { Condition: conditionOf(one.conditions) }),
   }));
-  return JSON.stringify({ Version: '1', Statement: written }, null, 2);
+  return formatJson({ Version: '1', Statement: written });
 }
 
 export const newStatement = (): Statement => ({
@@ -98,10 +98,10 @@ export const newStatement = (): Statement => ({
   conditions: [],
 });
 
-// As people read it: two spaces, or as it is where it is no JSON.
+// As people read it, or as it is where it is no JSON.
 export function pretty(text: string): string {
   const parsed = parseJson(text);
-  return isFault(parsed) ? text : JSON.stringify(parsed.value, null, 2);
+  return isFault(parsed) ? text : formatJson(parsed.value);
 }
 
 // What somebody needs who reads the objects below a prefix, and no more. GetObject is asked for HEAD,

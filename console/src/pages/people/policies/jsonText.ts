@@ -129,3 +129,18 @@ export function faultOf(message: string, text: string): Fault {
   while (place && !parsed.lines.has(place)) place = place.replace(/(?:^|\.)[^.[\]]+$|\[\d+\]$/, '');
   return { line: parsed.lines.get(place) ?? 1, column: 1, message };
 }
+
+// Two spaces; lists of texts in one line where they fit.
+export function formatJson(value: unknown, indent = ''): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const inner = `${indent}  `;
+  if (Array.isArray(value)) {
+    const flat = `[${value.map((one) => JSON.stringify(one)).join(', ')}]`;
+    const plain = value.every((one) => typeof one !== 'object' || one === null);
+    if (plain && (value.length < 2 || inner.length + flat.length < 80)) return flat;
+    return `[\n${value.map((one) => inner + formatJson(one, inner)).join(',\n')}\n${indent}]`;
+  }
+  const members = Object.entries(value)
+    .map(([name, one]) => `${inner}${JSON.stringify(name)}: ${formatJson(one, inner)}`);
+  return members.length === 0 ? '{}' : `{\n${members.join(',\n')}\n${indent}}`;
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readPolicy, statementsOf, textOf } from './document';
-import { faultOf, parseJson } from './jsonText';
+import { faultOf, formatJson, parseJson } from './jsonText';
 
 const text = `{
   "Version": "1",
@@ -18,6 +18,11 @@ describe('JSON', () => {
     for (const good of [text, '[]', '{}', ' [1, -2.5e3, true, null, "\\n"] ']) {
       expect(parseJson(good)).toMatchObject({ value: JSON.parse(good) });
     }
+  });
+  it('is written so that people can read it', () => {
+    const value = { a: [], b: ['x'], c: [{ d: {} }], e: ['y'.repeat(50), 'z'.repeat(50)] };
+    expect(JSON.parse(formatJson(value))).toEqual(value);
+    expect(formatJson(value).split('\n').slice(1, 4)).toEqual(['  "a": [],', '  "b": ["x"],', '  "c": [']);
   });
   it('has its faults where they are', () => {
     expect(parseJson('{\n  "a": 1,\n}')).toMatchObject({ line: 3, column: 1 });

@@ -98,7 +98,7 @@ export function RolePage() {
           <Button icon={<SafetyOutlined />}
             onClick={() => navigate(simulatorPath({ principal: `role/${name}` }))}>{c.check}</Button>
           <Button icon={<EditOutlined />} onClick={() => setEditing(true)}>{c.edit}</Button>
-          <Confirm label={c.deleteOf(name)} title={t.deleteAsk} description={t.deleteWhat}
+          <Confirm label={c.deleteOf(name)} text={c.delete} title={t.deleteAsk} description={t.deleteWhat}
             onConfirm={() => remove.mutate(name)} />
         </>
       )} />

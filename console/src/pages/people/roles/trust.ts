@@ -1,5 +1,5 @@
 // A role's trust policy for its form, and back: one statement that lets some assume it.
-import { isFault, parseJson } from '../policies/jsonText';
+import { formatJson, isFault, parseJson } from '../policies/jsonText';
 
 export interface Trust {
   RAM: string[];
@@ -38,5 +38,5 @@ export function trustText(trust: Trust): string {
   const Principal = Object.fromEntries(KINDS.filter((kind) => trust[kind].length > 0)
     .map((kind) => [kind, trust[kind]]));
   const statement = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal };
-  return JSON.stringify({ Version: '1', Statement: [statement] }, null, 2);
+  return formatJson({ Version: '1', Statement: [statement] });
 }

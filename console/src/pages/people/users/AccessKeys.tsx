@@ -72,13 +72,13 @@ export function AccessKeys({ user }: { user: string }) {
                 </Typography.Text>
               </div>
               {active ? (
-                <Confirm small danger={false} icon={<PauseOutlined />} label={t.disable}
-                  title={t.keyDisableAsk} onConfirm={() => toggle.mutate(key)} />
+                <Confirm small danger={false} icon={<PauseOutlined />} text={t.disable}
+                  label={`${t.disable} ${key.AccessKeyId}`} title={t.keyDisableAsk} onConfirm={() => toggle.mutate(key)} />
               ) : (
-                <Button size="small" type="text" icon={<PlayCircleOutlined />} aria-label={t.enable}
-                  title={t.enable} onClick={() => toggle.mutate(key)} />
+                <Button size="small" type="text" icon={<PlayCircleOutlined />} title={t.enable}
+                  aria-label={`${t.enable} ${key.AccessKeyId}`} onClick={() => toggle.mutate(key)} />
               )}
-              <Confirm small label={c.deleteOf(key.AccessKeyId)} title={t.keyDeleteAsk}
+              <Confirm small text={c.delete} label={c.deleteOf(key.AccessKeyId)} title={t.keyDeleteAsk}
                 onConfirm={() => remove.mutate(key.AccessKeyId)} />
             </li>
           );

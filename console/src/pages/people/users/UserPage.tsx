@@ -81,7 +81,7 @@ export function UserPage() {
           <Button icon={<SafetyOutlined />}
             onClick={() => navigate(simulatorPath({ principal: `user/${name}` }))}>{c.check}</Button>
           <Button icon={<EditOutlined />} onClick={() => setEditing(true)}>{c.edit}</Button>
-          <Confirm label={c.deleteOf(name)} title={t.deleteAsk} description={t.deleteWhat}
+          <Confirm label={c.deleteOf(name)} text={c.delete} title={t.deleteAsk} description={t.deleteWhat}
             onConfirm={() => remove.mutate(name)} />
         </>
       )} />
