@@ -1,8 +1,8 @@
 // Every page there is, in the menu's order. A page is a folder here; its code is loaded when it is
 // first opened.
 import {
-  ApiOutlined, BarChartOutlined, DashboardOutlined, DeploymentUnitOutlined, ExperimentOutlined,
-  FolderOpenOutlined, TeamOutlined,
+  ApiOutlined, AuditOutlined, BarChartOutlined, DashboardOutlined, DeploymentUnitOutlined,
+  ExperimentOutlined, FolderOpenOutlined, TeamOutlined,
 } from '@ant-design/icons';
 import { type ComponentType, lazy, type ReactNode } from 'react';
 
@@ -41,5 +41,9 @@ export const pages: Page[] = [
   {
     path: 'people', label: { en: 'People and keys', zh: '人员与密钥' }, icon: <TeamOutlined />,
     Component: lazy(() => import('./people/People')),
+  },
+  {
+    path: 'activity', label: { en: 'Activity', zh: '操作记录' }, icon: <AuditOutlined />,
+    Component: lazy(() => import('./activity/Activity')),
   },
 ];
