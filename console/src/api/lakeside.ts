@@ -50,10 +50,8 @@ export const lakeside = {
   async metrics(options: Options = {}): Promise<Sample[]> {
     return parseMetrics(await (await lakesideRequest('GET', 'metrics', {}, options)).text());
   },
-  async createModelKey(name: string, expiresInDays?: number): Promise<ModelKey> {
-    const headers: Record<string, string> = { 'x-oss-key-name': name };
-    if (expiresInDays) headers['x-oss-key-expires-in-days'] = String(expiresInDays);
-    const response = await lakesideRequest('POST', 'keys', headers);
+  async createModelKey(name: string): Promise<ModelKey> {
+    const response = await lakesideRequest('POST', 'keys', { 'x-oss-key-name': name });
     const [id = '', secret = ''] = (await response.text()).split('\n');
     return { id, secret };
   },

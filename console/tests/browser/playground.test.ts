@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  accessibilityFaults, inspect, openTab, screenshot, type Server, signIn, startBrowser, startServer,
+  accessibilityFaults, Client, inspect, openTab, screenshot, type Server, signIn, startBrowser, startServer,
 } from './harness';
 
 let server: Server;
@@ -160,6 +160,34 @@ describe('the playground', () => {
     await page.goto(`${server.url}/#/usage`);
     await page.getByText('No requests in this range').waitFor();
     await page.getByText(/With the model key …\w{4}/).waitFor();
+    await tab.close();
+  });
+
+  it('lets a user make a key only where a policy allows it, and says why not', async () => {
+    const client = new Client(server);
+    const ram = (action: string, parameters: Record<string, string>) =>
+      client.rpc('2015-05-01', action, { UserName: 'ann', ...parameters });
+    await ram('CreateUser', {});
+    const { AccessKey: made } = await ram('CreateAccessKey', {});
+    const key = { accessKeyId: made.AccessKeyId, accessKeySecret: made.AccessKeySecret };
+    const tab = await openTab(browser, `${server.url}/#/playground`, { reducedMotion: 'reduce' });
+    await signIn(tab.page, key);
+    const make = tab.page.getByRole('button', { name: 'Make a key for one day' });
+    await make.click();
+    await tab.page.getByRole('alert').getByText('modelstudio:CreateApiKey').first().waitFor();
+    await inspect(tab, 'model-key-denied');
+    await client.rpc('2015-05-01', 'CreatePolicy', {
+      PolicyName: 'keys', PolicyDocument: JSON.stringify({
+        Version: '1',
+        Statement: [{ Effect: 'Allow', Action: 'modelstudio:CreateApiKey', Resource: '*' }],
+      }),
+    });
+    await ram('AttachPolicyToUser', { PolicyName: 'keys', PolicyType: 'Custom' });
+    await make.click();
+    await tab.page.getByRole('log').waitFor();
+    await say(tab.page, 'say allowed');
+    await tab.page.getByRole('log').getByText('allowed', { exact: true }).waitFor();
+    expect(tab.complaints).toEqual([]);
     await tab.close();
   });
 });

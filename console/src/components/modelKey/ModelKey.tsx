@@ -3,14 +3,16 @@ import { KeyOutlined } from '@ant-design/icons';
 import { Alert, Button, Card, Form, Input, Spin, theme } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { ApiError } from '../../api/errors';
-import { lakeside } from '../../api/lakeside';
 import { modelKey } from '../../api/modelKey';
+import { modelKeys } from '../../api/modelKeys';
 import { models } from '../../api/models';
 import { text } from './messages';
 import { useText } from '../../app/text';
 import { Failure } from '../Failure';
 import styles from './modelKey.module.css';
 import { useModelKey } from './useModelKey';
+
+const DAY_MS = 86_400_000;
 
 export function ModelKeyForm({ refused }: { refused?: ApiError }) {
   const t = useText(text);
@@ -30,7 +32,10 @@ export function ModelKeyForm({ refused }: { refused?: ApiError }) {
     }
   };
   const submit = (values: { key: string }) => take(async () => values.key.trim());
-  const make = () => take(async () => (await lakeside.createModelKey('console', 1)).secret);
+  const make = () => take(async () => (await modelKeys.create({
+    description: t.description, models: [], tokensPerMinute: 0, maxConcurrent: 0,
+    expiresAt: new Date(Date.now() + DAY_MS).toISOString().replace(/\.\d{3}/, ''),
+  })).apiKeyValue);
 
   return (
     <Card className={styles.card} title={<h2 style={{ font: 'inherit', margin: 0 }}>{t.title}</h2>}>
