@@ -1,12 +1,15 @@
 // What policies can name here, for search and suggestions; a text that is not in it is taken as well.
-// Actions: `lakeside operations`, those that are implemented. Operators: docs/identity.md.
+// Actions: `lakeside operations`, those that are implemented (tests/browser/catalog.test.ts). Operators:
+// docs/identity.md.
 
 const ACTIONS: Record<string, string> = {
   oss: 'AbortMultipartUpload DeleteBucket DeleteBucketPolicy DeleteBucketPublicAccessBlock ' +
-    'DeleteObject DescribeRegions GetBucketAcl GetBucketInfo GetBucketLocation GetBucketPolicy ' +
-    'GetBucketPolicyStatus GetBucketPublicAccessBlock GetBucketStat GetBucketVersioning GetObject ' +
-    'GetObjectAcl ListBuckets ListMultipartUploads ListObjects ListParts PutBucket PutBucketAcl ' +
-    'PutBucketPolicy PutBucketPublicAccessBlock PutObject PutObjectAcl',
+    'DeleteObject DeletePublicAccessBlock DescribeRegions GetBucketAcl GetBucketInfo ' +
+    'GetBucketLocation GetBucketPolicy GetBucketPolicyStatus GetBucketPublicAccessBlock ' +
+    'GetBucketStat GetBucketVersioning GetObject GetObjectAcl GetPublicAccessBlock ' +
+    'ListBuckets ListMultipartUploads ListObjects ListParts PutBucket PutBucketAcl ' +
+    'PutBucketPolicy PutBucketPublicAccessBlock PutObject PutObjectAcl ' +
+    'PutPublicAccessBlock',
   modelstudio: 'CreateApiKey DeleteApiKey DisableApiKey EnableApiKey GetApiKey ListApiKeys ' +
     'ResetApiKey UpdateApiKey',
   ram: 'AddUserToGroup AttachPolicyToGroup AttachPolicyToRole AttachPolicyToUser BindMFADevice ' +
@@ -25,11 +28,18 @@ const ACTIONS: Record<string, string> = {
   sts: 'AssumeRole',
   actiontrail: 'CreateTrail DeleteTrail DescribeTrails GetTrailStatus LookupEvents StartLogging ' +
     'StopLogging UpdateTrail',
-  kms: 'CancelKeyDeletion CreateAlias CreateKey CreateKeyVersion CreateSecret Decrypt DeleteAlias ' +
-    'DeleteSecret DescribeKey DescribeKeyVersion DescribeSecret DisableKey EnableKey Encrypt ' +
-    'GenerateDataKey GenerateDataKeyWithoutPlaintext GetPublicKey GetSecretValue ListAliases ' +
-    'ListKeys ListKeyVersions ListSecrets PutSecretValue ReEncryptFrom RestoreSecret ' +
-    'ScheduleKeyDeletion UpdateAlias UpdateKeyDescription UpdateRotationPolicy UpdateSecret',
+  kms: 'AsymmetricDecrypt AsymmetricEncrypt AsymmetricSign AsymmetricVerify ' +
+    'CancelKeyDeletion CreateAlias CreateKey CreateKeyVersion CreateSecret Decrypt ' +
+    'DeleteAlias DeleteKeyMaterial DeleteSecret DescribeAccountKmsStatus DescribeKey ' +
+    'DescribeKeyVersion DescribeRegions DescribeSecret DescribeService DisableKey ' +
+    'EnableKey Encrypt ExportDataKey GenerateAndExportDataKey GenerateDataKey ' +
+    'GenerateDataKeyWithoutPlaintext GetParametersForImport GetPublicKey ' +
+    'GetRandomPassword GetSecretValue ImportKeyMaterial ListAliases ListAliasesByKeyId ' +
+    'ListKeyVersions ListKeys ListResourceTags ListSecretVersionIds ListSecrets ' +
+    'ListTagResources OpenKmsService PutSecretValue ReEncryptFrom RestoreSecret ' +
+    'ScheduleKeyDeletion SetDeletionProtection TagResource TagResources UntagResource ' +
+    'UntagResources UpdateAlias UpdateKeyDescription UpdateRotationPolicy UpdateSecret ' +
+    'UpdateSecretVersionStage',
 };
 
 export const SERVICES = Object.keys(ACTIONS);
