@@ -54,4 +54,4 @@ install:  ## install the binary, the systemd unit and the docs (PREFIX=/usr/loca
 	@cmake --install build/release --prefix $(PREFIX)
 
 clean:  ## remove everything that was built
-	rm -rf build conformance/node_modules
+	rm -rf build conformance/node_modules console/node_modules

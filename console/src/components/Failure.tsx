@@ -29,21 +29,25 @@ function Denial({ error }: { error: ApiError }) {
   return <Descriptions size="small" column={1} items={items} style={{ overflowWrap: 'anywhere' }} />;
 }
 
-export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+// `brief`: where there is little room, the details are folded.
+export function Failure({ error, onRetry, brief = false }: {
+  error: unknown; onRetry?: () => void; brief?: boolean;
+}) {
   const t = useText(text);
   const api = error instanceof ApiError ? error : undefined;
   const title = api?.denied ? t.denied
     : api?.status === 404 ? t.notFound
       : api?.status === 0 ? t.noAnswer : t.wrong;
+  const details = (
+    <>
+      <p>{api ? `${api.message} (${api.code})` : String(error)}</p>
+      {api && <Denial error={api} />}
+      {api?.requestId && <small>{`${t.requestId} ${api.requestId}`}</small>}
+    </>
+  );
   return (
-    <Alert type={api?.denied ? 'warning' : 'error'} showIcon title={title}
+    <Alert type={api?.denied ? 'warning' : 'error'} showIcon={!brief} title={title}
       action={onRetry && <Button size="small" onClick={onRetry}>{t.retry}</Button>}
-      description={
-        <>
-          <p>{api ? `${api.message} (${api.code})` : String(error)}</p>
-          {api && <Denial error={api} />}
-          {api?.requestId && <small>{`${t.requestId} ${api.requestId}`}</small>}
-        </>
-      } />
+      description={brief ? <details><summary>{t.why}</summary>{details}</details> : details} />
   );
 }

@@ -83,8 +83,11 @@ class UploadStore {
 export const uploads = new UploadStore();
 
 // Nobody's uploads go on with another's key.
+let owner: string | undefined;
 session.subscribe(() => {
-  if (!session.get()) uploads.cancelAll();
+  const arn = session.get()?.identity.arn;
+  if (arn !== owner) uploads.cancelAll();
+  owner = arn;
 });
 addEventListener('beforeunload', (event) => {
   if (uploads.get().some((upload) => upload.active)) event.preventDefault();

@@ -89,9 +89,12 @@ function Stored() {
       queryKey: ['oss', 'stat', name],
       queryFn: ({ signal }: { signal: AbortSignal }) => oss.getBucketStat(name, { signal }),
       retry: false,
+      refetchInterval: 15_000,
     })),
   });
-  if (buckets.error) return <Failure error={buckets.error} onRetry={() => void buckets.refetch()} />;
+  if (buckets.error) {
+    return <Failure brief error={buckets.error} onRetry={() => void buckets.refetch()} />;
+  }
   if (!buckets.data) return <Skeleton active paragraph={{ rows: 1 }} />;
   const counted = stats.flatMap(({ data }) => (data ? [data] : []));
   const partly = counted.length < buckets.data.length && !stats.some(({ isPending }) => isPending);

@@ -1,5 +1,6 @@
 import { Segmented } from 'antd';
 import { useState } from 'react';
+import { session } from '../../api/session';
 import { useText } from '../../app/text';
 import { KeyForm } from './KeyForm';
 import { text } from './messages';
@@ -7,7 +8,9 @@ import { UserForm } from './UserForm';
 
 export function SignInForm() {
   const t = useText(text);
-  const [kind, setKind] = useState<'key' | 'user'>('key');
+  // After a session's end, the way it began.
+  const [kind, setKind] = useState<'key' | 'user'>(
+    () => (session.get()?.credential.securityToken ? 'user' : 'key'));
   return (
     <>
       <Segmented block value={kind} onChange={setKind} style={{ marginBottom: 20 }} options={[
