@@ -66,7 +66,7 @@ describe('connecting', () => {
     await program.putBucket('from-the-program');
     expect((await program.rpc('2015-04-01', 'GetCallerIdentity')).Arn).toContain('user/my-program');
 
-    await page.getByText('Models', { exact: true }).click();
+    await page.getByRole('main').getByText('Models', { exact: true }).click();
     await page.getByRole('button', { name: 'Make a key for models' }).click();
     await page.getByText('The secret is shown only now').waitFor();
     const models = (await page.getByRole('tabpanel').locator('pre').last().textContent())!;
