@@ -66,7 +66,7 @@ describe('a RAM user', () => {
     await client.rpc(RAM, 'AttachPolicyToUser',
       { UserName: 'ann', PolicyName: 'AliyunOSSFullAccess', PolicyType: 'System' });
     await page.getByRole('button', { name: 'Try again' }).first().click();
-    await page.getByText('Buckets').waitFor();
+    await page.getByText('Buckets', { exact: true }).waitFor();
     expect(tab.complaints).toEqual([]);
     await tab.close();
   });
