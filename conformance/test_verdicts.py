@@ -25,7 +25,7 @@ from harness.server import Server, binary
 
 MASTER_KEY = bytes(range(32))
 VERSIONS = {"ram": "2015-05-01", "sts": "2015-04-01", "ims": "2019-08-15", "kms": "2016-01-20",
-            "actiontrail": "2020-07-06", "modelstudio-management": "2026-02-10"}
+            "actiontrail": "2020-07-06", "cms": "2019-01-01", "modelstudio-management": "2026-02-10"}
 TABLE = [row for row in json.loads(subprocess.run([binary(), "operations", "--json"], capture_output=True, check=True,
                                                   text=True).stdout) if row["implemented"]] if binary().exists() else []
 
@@ -47,7 +47,7 @@ OSS_MORE_QUERY = {"AppendObject": {"position": "0"}}
 OSS_HEADERS = {"PutBucketAcl": {"acl": "private"}, "PutObjectAcl": {"object-acl": "private", "acl": "private"}}
 # What RPC operations need so that it is the caller who is judged; and those whom anybody may call.
 RPC_PARAMETERS = {"AssumeRole": {"RoleArn": "acs:ram::ACCOUNT:role/ROLE", "RoleSessionName": "session"}}
-NO_PERMISSION = {"kms": "Forbidden.NoPermission"}  # the other products' code is NoPermission
+NO_PERMISSION = {"kms": "Forbidden.NoPermission", "cms": "AccessForbidden"}  # else NoPermission
 NEEDS_NO_PERMISSION = {("sts", "GetCallerIdentity"), ("kms", "DescribeRegions")}
 NEEDS_NO_SIGNATURE = {"AssumeRoleWithOIDC", "AssumeRoleWithSAML"}
 

@@ -8,8 +8,8 @@
 
 #include "app/admin_service.h"
 #include "app/browser_guard.h"
+#include "app/chores.h"
 #include "app/console_service.h"
-#include "app/housekeeping.h"
 #include "app/identity_keys.h"
 #include "app/master_key.h"
 #include "app/model_objects.h"
@@ -27,6 +27,8 @@
 #include "gateway/route/router.h"
 #include "gateway/rpc/front_door.h"
 #include "services/actiontrail/service.h"
+#include "services/cms/core/meter.h"
+#include "services/cms/operations.h"
 #include "services/kms/operations.h"
 #include "services/modelstudio/management_operations.h"
 #include "services/modelstudio/service.h"
@@ -53,7 +55,6 @@ class RunningCloud final : public Cloud {
   Status open_engines(const DataFolder& folder);
   Status open_identities(const DataFolder& folder);
   void open_trails();
-  Task<Result<std::size_t>> deliver_trails();
   Status start_serving();
 
   [[nodiscard]] std::string url() const override {
@@ -63,6 +64,11 @@ class RunningCloud final : public Cloud {
   void stop(std::chrono::milliseconds drain) override {
     if (server_) server_->stop(drain);
     housekeeping_.reset();
+    if (!meter_) return;
+    if (auto written = run_blocking(meter_->write()); !written) {
+      log(LogLevel::kWarn, "the last sums of the meters are lost",
+          {{"why", written.error().detail}});
+    }
   }
 
  private:
@@ -89,6 +95,7 @@ class RunningCloud final : public Cloud {
   std::unique_ptr<ram::Accounts> accounts_;
   std::unique_ptr<kms::Store> secrets_;
   std::optional<IdentityKeys> keys_;
+  std::optional<cms::Meter> meter_;
   std::optional<actiontrail::Journal> journal_;
   std::optional<actiontrail::TrailStore> trails_;
   std::unique_ptr<oss::ObjectStore> objects_;
@@ -106,6 +113,7 @@ class RunningCloud final : public Cloud {
   std::unique_ptr<rpc::Product> sts_;
   std::unique_ptr<rpc::Product> kms_;
   std::unique_ptr<rpc::Product> actiontrail_;
+  std::unique_ptr<rpc::Product> cms_;
   std::unique_ptr<rpc::Product> model_management_;
   std::unique_ptr<gateway::Service> rpc_;
   std::optional<gateway::AccessLog> access_log_;
@@ -138,23 +146,11 @@ void RunningCloud::open_trails() {
   options.data_events = settings_.audit_data_events;
   options.most_events = settings_.audit_events;
   options.most_age = std::chrono::hours(24 * settings_.audit_days);
+  meter_.emplace(*kv_);
   journal_.emplace(*kv_, system_clock(), std::move(options), metrics_);
   trails_.emplace(*kv_);
   trail_buckets_ = make_trail_buckets(*objects_);
   delivery_.emplace(*journal_, *trails_, *trail_buckets_, system_clock());
-}
-
-// Of every account.
-Task<Result<std::size_t>> RunningCloud::deliver_trails() {
-  std::vector<std::string> ids = {account_id_};
-  for (const ram::Account& account : accounts_->list()) ids.push_back(account.id);
-  std::size_t total = 0;
-  for (const std::string& id : ids) {
-    auto delivered = co_await delivery_->deliver(id);
-    if (!delivered) co_return delivered;
-    total += *delivered;
-  }
-  co_return total;
 }
 
 Status RunningCloud::open_engines(const DataFolder& folder) {
@@ -215,8 +211,9 @@ gateway::Router RunningCloud::make_router() {
   kms_ = kms::make_kms(*secrets_, settings_.region, kms_work_);
   actiontrail_ = actiontrail::make_actiontrail({*journal_, *trails_, *delivery_, *trail_buckets_});
   model_management_ = modelstudio::make_management(models_->keys(), account_id_);
+  cms_ = cms::make_cms(*kv_, *meter_, settings_.region);
   rpc_ = rpc::make_front_door(
-      {ram_.get(), sts_.get(), kms_.get(), actiontrail_.get(), model_management_.get()},
+      {ram_.get(), sts_.get(), kms_.get(), actiontrail_.get(), cms_.get(), model_management_.get()},
       system_clock(), auth_options().max_skew);
   console_ = make_console_service(console_files_, {settings_.region, LAKESIDE_VERSION});
   // First match wins. A bucket's name begins with a letter or a digit, so that none is hidden.
@@ -246,7 +243,7 @@ bool RunningCloud::is_for_console(const http::RequestHead& head) const {
 
 http::Handler& RunningCloud::make_handler() {
   pipeline_.emplace(*router_, *keys_, system_clock(), auth_options(), metrics_,
-                    access_log_ ? &*access_log_ : nullptr, &*journal_);
+                    access_log_ ? &*access_log_ : nullptr, &*journal_, &*meter_);
   if (console_files_.page.empty()) return *pipeline_;
   return guard_.emplace(*pipeline_, [this](const http::RequestHead& head) {
     return is_console_origin(head, settings_.domains) && !is_for_console(head);
@@ -276,9 +273,16 @@ Status RunningCloud::start_serving() {
   auto server = listen(make_handler());
   if (!server) return std::unexpected(server.error());
   server_ = std::move(*server);
-  housekeeping_.emplace(
-      *objects_, *models_, *secrets_, [this] { return deliver_trails(); }, system_clock(),
-      metrics_);
+  housekeeping_.emplace(make_chores({.kv = *kv_,
+                                     .objects = *objects_,
+                                     .models = *models_,
+                                     .secrets = *secrets_,
+                                     .accounts = *accounts_,
+                                     .delivery = *delivery_,
+                                     .meter = *meter_,
+                                     .clock = system_clock(),
+                                     .account_id = account_id_}),
+                        metrics_);
   return {};
 }
 

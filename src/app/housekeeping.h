@@ -1,26 +1,34 @@
 // The thread that tidies up behind the services: removed blobs, orphans of a crash, scrubbing, what
-// has expired, events for the buckets of trails.
+// has expired, events for the buckets of trails, sums of the meters.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <thread>
+#include <vector>
 
-#include "app/models.h"
-#include "base/clock.h"
 #include "base/metrics.h"
-#include "services/kms/core/store.h"
-#include "services/oss/core/object_store.h"
+#include "base/result.h"
+#include "base/task.h"
 
 namespace lakeside::app {
 
+// One kind of work, in bounded pieces.
+struct Chore {
+  std::string name;            // of its metric
+  std::chrono::seconds first;  // after the start
+  std::chrono::seconds rest;   // between two times
+  // How many things were done.
+  std::function<Task<Result<std::size_t>>()> work;
+  bool at_once = true;  // again, while there was something to do
+};
+
 class Housekeeping {
  public:
-  // `deliver` brings events to the buckets of trails; how many.
-  Housekeeping(oss::ObjectStore& store, Models& models, kms::Store& secrets,
-               std::function<Task<Result<std::size_t>>()> deliver, const Clock& clock,
-               Metrics& metrics);
+  Housekeeping(std::vector<Chore> chores, Metrics& metrics);
   ~Housekeeping();  // waits for the piece of work under way, which is bounded
   Housekeeping(const Housekeeping&) = delete;
   Housekeeping& operator=(const Housekeeping&) = delete;
@@ -28,11 +36,7 @@ class Housekeeping {
  private:
   void run(Metrics& metrics);
 
-  oss::ObjectStore& store_;
-  Models& models_;
-  kms::Store& secrets_;
-  const std::function<Task<Result<std::size_t>>()> deliver_;
-  const Clock& clock_;
+  const std::vector<Chore> chores_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

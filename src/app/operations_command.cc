@@ -4,6 +4,7 @@
 
 #include "app/admin_service.h"
 #include "services/actiontrail/service.h"
+#include "services/cms/operations.h"
 #include "services/kms/operations.h"
 #include "services/modelstudio/management_operations.h"
 #include "services/modelstudio/operations.h"
@@ -84,6 +85,9 @@ std::string operations_text(bool json) {
   }
   for (const gateway::OperationInfo& operation : actiontrail::actiontrail_operations()) {
     listing.add("actiontrail", operation);
+  }
+  for (const gateway::OperationInfo& operation : cms::cms_operations()) {
+    listing.add("cms", operation);
   }
   for (const gateway::OperationInfo& operation : modelstudio::management_operations()) {
     listing.add("modelstudio-management", operation);

@@ -9,6 +9,7 @@
 #include "base/encoding.h"
 #include "gateway/pipeline/access_log.h"
 #include "gateway/pipeline/audited.h"
+#include "gateway/pipeline/metered.h"
 
 namespace lakeside::gateway {
 namespace {
@@ -48,6 +49,19 @@ bool is_preflight(const http::RequestHead& head) {
          head.header("Access-Control-Request-Method");
 }
 
+// By default: the caller's, on nothing in particular.
+MeteredCall metered_call(const Call& call, const http::Exchange& exchange, Time now) {
+  const Principal& caller = call.identity.principal;
+  std::string_view method = call.request.head.method;
+  return {.at = now,
+          .account_id = caller.account_id,
+          .access_key_id = caller.access_key_id,
+          .write = method != "GET" && method != "HEAD",
+          .failed = exchange.status >= 400,
+          .received = exchange.bytes_in,
+          .sent = exchange.bytes_out};
+}
+
 std::string_view service_name(const Service& service, const OperationInfo* operation) {
   bool named = operation != nullptr && !operation->service.empty();
   return named ? operation->service : service.name();
@@ -72,6 +86,7 @@ struct Pipeline::Meters {
     Histogram* seconds;
     AuditKind audit = AuditKind::kNone;
     const Audited* audited = nullptr;
+    const Metered* metered = nullptr;
   };
 
   Operation make(Metrics& metrics, std::string_view service, std::string_view operation) {
@@ -97,13 +112,14 @@ struct Pipeline::Meters {
 
 Pipeline::Pipeline(const Router& router, const auth::KeySource& keys, const Clock& clock,
                    auth::AuthOptions auth_options, Metrics& metrics, AccessLog* access_log,
-                   AuditSink* audit)
+                   AuditSink* audit, MeterSink* meter)
     : router_(router),
       keys_(keys),
       clock_(clock),
       auth_options_(std::move(auth_options)),
       access_log_(access_log),
       audit_(audit),
+      meter_(meter),
       meters_(std::make_unique<Meters>()) {
   for (const Route& route : router_.routes()) {
     const auto* audited = dynamic_cast<const Audited*>(route.service);
@@ -113,6 +129,7 @@ Pipeline::Pipeline(const Router& router, const auth::KeySource& keys, const Cloc
           meters_->make(metrics, service_name(*route.service, &operation), operation.name);
       meters.audited = audited;
       if (audited != nullptr) meters.audit = audited->audit_kind(operation);
+      meters.metered = dynamic_cast<const Metered*>(route.service);
       meters_->operations.emplace(&operation, meters);
     }
   }
@@ -182,6 +199,13 @@ void Pipeline::finished(const http::Request& request, const http::Response& resp
     event.data = data;
     meters.audited->describe(*record->call, response, event);
     audit_->record(std::move(event));
+  }
+
+  if (meter_ != nullptr && record != nullptr && operation != nullptr) {
+    MeteredCall call = metered_call(*record->call, exchange, clock_.now());
+    call.service = service_name(*record->service, operation);
+    if (meters.metered != nullptr) meters.metered->measure(*record->call, call);
+    if (!call.account_id.empty()) meter_->record(call);
   }
 
   if (access_log_ == nullptr) return;

@@ -6,6 +6,7 @@
 
 #include "base/audit.h"
 #include "base/clock.h"
+#include "base/metering.h"
 #include "base/metrics.h"
 #include "gateway/auth/authenticate.h"
 #include "gateway/http/message.h"
@@ -19,10 +20,10 @@ class AccessLog;
 class Pipeline final : public http::Handler {
  public:
   // Everything referred to outlives the pipeline.
-  // `access_log` and `audit` may be null.
+  // `access_log`, `audit` and `meter` may be null.
   Pipeline(const Router& router, const auth::KeySource& keys, const Clock& clock,
            auth::AuthOptions auth_options, Metrics& metrics, AccessLog* access_log,
-           AuditSink* audit = nullptr);
+           AuditSink* audit = nullptr, MeterSink* meter = nullptr);
   ~Pipeline() override;
 
   Task<http::Response> handle(http::Request& request) override;
@@ -39,6 +40,7 @@ class Pipeline final : public http::Handler {
   auth::AuthOptions auth_options_;
   AccessLog* access_log_;
   AuditSink* audit_;
+  MeterSink* meter_;
   std::unique_ptr<Meters> meters_;
 };
 

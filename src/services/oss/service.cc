@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "gateway/pipeline/audited.h"
+#include "gateway/pipeline/metered.h"
 #include "services/oss/operations.h"
 #include "services/oss/ops/access.h"
 #include "services/oss/wire/action.h"
@@ -133,7 +134,7 @@ Task<OssStatus> authorise_all(OssCall& call, const OssAction& action) {
   co_return done;
 }
 
-class OssService final : public gateway::Service, public gateway::Audited {
+class OssService final : public gateway::Service, public gateway::Audited, public gateway::Metered {
  public:
   OssService(ObjectStore& store, const Clock& clock, OssServiceOptions options)
       : env_{&store,
@@ -229,6 +230,14 @@ class OssService final : public gateway::Service, public gateway::Audited {
   void describe(const gateway::Call& call, const http::Response& response,
                 AuditEvent& event) const override {
     wire::describe(static_cast<const OssCall&>(call), response, event);
+  }
+
+  // The owner pays, also for strangers; whoever was denied has no part in the bucket's sums.
+  void measure(const gateway::Call& base, MeteredCall& metered) const override {
+    const BucketPtr& bucket = static_cast<const OssCall&>(base).bucket_record;
+    if (!bucket) return;
+    metered.account_id = bucket->owner;
+    metered.resource = bucket->name;
   }
 
   void finish(const gateway::Call& base, http::Response& response) override {

@@ -1,0 +1,94 @@
+#include "services/cms/core/meter.h"
+
+#include <atomic>
+#include <utility>
+
+namespace lakeside::cms {
+namespace {
+
+// Of a shard. Who makes up keys and names cannot fill the memory: they are counted without.
+constexpr std::size_t kMostEntries = 10'000;
+constexpr std::size_t kPerWrite = 5'000;
+
+std::size_t shard_of_thread(std::size_t shards) {
+  static std::atomic<std::size_t> threads{0};
+  thread_local const std::size_t mine = threads.fetch_add(1, std::memory_order_relaxed);
+  return mine % shards;
+}
+
+Time hour_of(Time at) {
+  const Time hour(at.time_since_epoch() - at.time_since_epoch() % kHour);
+  return hour;
+}
+
+void make_key(std::string& key, Time hour, const MeteredCall& call) {
+  const auto hours =
+      std::chrono::duration_cast<std::chrono::hours>(hour.time_since_epoch()).count();
+  key.assign(reinterpret_cast<const char*>(&hours), sizeof hours);
+  for (std::string_view part : {call.account_id, call.service, call.resource, call.access_key_id}) {
+    key.append(part).push_back('/');
+  }
+}
+
+}  // namespace
+
+void Meter::record(const MeteredCall& call) {
+  const Counts counts{.reads = call.write ? 0U : 1U,
+                      .writes = call.write ? 1U : 0U,
+                      .failed = call.failed ? 1U : 0U,
+                      .received = call.received,
+                      .sent = call.sent};
+  const Time hour = hour_of(call.at);
+  thread_local std::string key;
+  make_key(key, hour, call);
+  Shard& shard = shards_[shard_of_thread(kShards)];
+  std::lock_guard lock(shard.mutex);
+  auto found = shard.entries.find(std::string_view(key));
+  if (found == shard.entries.end()) {
+    MeteredCall counted = call;
+    if (shard.entries.size() >= kMostEntries) {
+      counted.resource = counted.access_key_id = {};
+      make_key(key, hour, counted);
+    }
+    Label label{std::string(counted.account_id), std::string(counted.service),
+                std::string(counted.resource), std::string(counted.access_key_id)};
+    found = shard.entries.try_emplace(key, Entry{hour, std::move(label), {}}).first;
+  }
+  found->second.counts += counts;
+}
+
+std::map<HourLabel, Counts> Meter::take() {
+  std::map<HourLabel, Counts> all;
+  for (Shard& shard : shards_) {
+    decltype(shard.entries) entries;
+    {
+      std::lock_guard lock(shard.mutex);
+      entries.swap(shard.entries);
+    }
+    for (auto& [key, entry] : entries) {
+      all[{entry.hour, std::move(entry.label)}] += entry.counts;
+    }
+  }
+  return all;
+}
+
+Task<Result<std::size_t>> Meter::write() {
+  auto turn = co_await queue_.turn();
+  for (auto& [at, counts] : take()) unwritten_[at] += counts;
+  std::size_t written = 0;
+  while (!unwritten_.empty()) {
+    std::map<HourLabel, Counts> piece;
+    while (!unwritten_.empty() && piece.size() < kPerWrite) {
+      piece.insert(unwritten_.extract(unwritten_.begin()));
+    }
+    Status added = co_await add_counts(kv_, piece);
+    if (!added) {
+      unwritten_.merge(piece);
+      co_return std::unexpected(std::move(added.error()));
+    }
+    written += piece.size();
+  }
+  co_return written;
+}
+
+}  // namespace lakeside::cms
