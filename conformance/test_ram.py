@@ -187,7 +187,7 @@ def test_signatures_are_checked(server):
     assert "signature" in str(caught.value).lower()
     denied(lambda: Rpc(server)("NoSuchAction"), "InvalidAction.NotFound", 404)
     denied(lambda: Rpc(server)("GetUser", "2014-01-01"), "InvalidVersion", 400)
-    denied(lambda: Rpc(server)("CreateVirtualMFADevice"), "NotImplemented", 501)
+    denied(lambda: Rpc(server)("AssumeRoleWithSAML", STS), "NotImplemented", 501)
 
 
 @pytest.fixture

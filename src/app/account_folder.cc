@@ -32,7 +32,7 @@ AccountText with_accounts(const std::string& path,
   if (!folder) return complaint(folder.error());
   auto key = load_or_make_root_key((*folder)->root_key(), {}, {});
   if (!key) return complaint(key.error());
-  auto master = load_or_make_master_key(
+  auto master = load_or_make_master_keys(
       (*folder)->path() / "master-key",
       [](const std::string& name) -> const char* { return std::getenv(name.c_str()); });
   if (!master) return complaint(master.error());

@@ -63,6 +63,7 @@ std::vector<Chore> make_chores(const ChoreParts& parts) {
       {"expired", seconds(20), kHour, [=] { return parts.models.remove_expired(); }},
       {"kms", seconds(2), kMinute, [=] { return parts.secrets.do_what_is_due(parts.clock.now()); }},
       {"trails", seconds(30), kMinute, [=] { return deliver_trails(parts); }},
+      {"key-uses", seconds(30), seconds(30), [=] { return parts.accounts.save_key_uses(); }, false},
       {"meter", seconds(10), seconds(10), [=] { return parts.meter.write(); }, false},
       {"bucket-sizes", kMinute, kHour, [=] { return measure_buckets(parts); }, false},
       {"old-sums", seconds(90), kHour,

@@ -22,7 +22,7 @@ struct ChoreParts {
   oss::ObjectStore& objects;
   Models& models;
   kms::Store& secrets;
-  const ram::Accounts& accounts;
+  ram::Accounts& accounts;
   actiontrail::Delivery& delivery;
   cms::Meter& meter;
   const Clock& clock;

@@ -14,6 +14,7 @@
 #include "app/master_key.h"
 #include "app/model_objects.h"
 #include "app/models.h"
+#include "app/oidc_issuers.h"
 #include "app/root_signer.h"
 #include "app/trail_buckets.h"
 #include "base/executor.h"
@@ -41,6 +42,8 @@ namespace {
 // This process alone changes the data (one per data folder), so it may keep objects at hand.
 constexpr std::size_t kObjectCacheBytes = 64 << 20;
 
+const char* from_environment(const std::string& name) { return std::getenv(name.c_str()); }
+
 // Destroyed from the last member to the first: the server stops before what it serves from.
 class RunningCloud final : public Cloud {
  public:
@@ -49,26 +52,25 @@ class RunningCloud final : public Cloud {
         account_id_(key.account_id),
         root_key_(key),
         root_signer_(key),
+        oidc_issuers_(settings.oidc_keys),
         local_model_key_(local_model_key(key.access_key_secret)) {}
   ~RunningCloud() override { stop(std::chrono::milliseconds(0)); }
 
   Status open_engines(const DataFolder& folder);
   Status open_identities(const DataFolder& folder);
   void open_trails();
+  void keep_counts();
   Status start_serving();
 
   [[nodiscard]] std::string url() const override {
     return scheme() + format_endpoint(server_->endpoints().front());
   }
   [[nodiscard]] int port() const override { return server_->endpoints().front().port; }
+  Status reload_keys() override;
   void stop(std::chrono::milliseconds drain) override {
     if (server_) server_->stop(drain);
     housekeeping_.reset();
-    if (!meter_) return;
-    if (auto written = run_blocking(meter_->write()); !written) {
-      log(LogLevel::kWarn, "the last sums of the meters are lost",
-          {{"why", written.error().detail}});
-    }
+    if (meter_) keep_counts();
   }
 
  private:
@@ -86,6 +88,7 @@ class RunningCloud final : public Cloud {
   const ServeSettings settings_;
   const std::string account_id_;
   const RootKey root_key_;
+  std::filesystem::path master_key_file_;
   const RootSigner root_signer_;
   Metrics metrics_;
   ThreadPool hashing_{"hash", std::max(2U, std::thread::hardware_concurrency())};
@@ -94,6 +97,9 @@ class RunningCloud final : public Cloud {
   std::unique_ptr<engines::BlobStore> blobs_;
   std::unique_ptr<ram::Accounts> accounts_;
   std::unique_ptr<kms::Store> secrets_;
+  ram::PasswordHasher passwords_;
+  ram::SignInLimiter sign_in_limiter_;
+  OidcIssuers oidc_issuers_;
   std::optional<IdentityKeys> keys_;
   std::optional<cms::Meter> meter_;
   std::optional<actiontrail::Journal> journal_;
@@ -115,6 +121,8 @@ class RunningCloud final : public Cloud {
   std::unique_ptr<rpc::Product> actiontrail_;
   std::unique_ptr<rpc::Product> cms_;
   std::unique_ptr<rpc::Product> model_management_;
+  std::unique_ptr<rpc::Product> ims_;
+  std::unique_ptr<rpc::Product> sign_in_;
   std::unique_ptr<gateway::Service> rpc_;
   std::optional<gateway::AccessLog> access_log_;
   std::optional<gateway::Router> router_;
@@ -124,14 +132,24 @@ class RunningCloud final : public Cloud {
   std::optional<Housekeeping> housekeeping_;
 };
 
+Status RunningCloud::reload_keys() {
+  auto master = load_or_make_master_keys(master_key_file_, from_environment);
+  if (!master) return std::unexpected(std::move(master.error()));
+  return run_blocking(accounts_->rotate(*master));
+}
+
 Status RunningCloud::open_identities(const DataFolder& folder) {
-  auto master = load_or_make_master_key(
-      folder.path() / "master-key",
-      [](const std::string& name) -> const char* { return std::getenv(name.c_str()); });
+  master_key_file_ = folder.path() / "master-key";
+  auto master = load_or_make_master_keys(master_key_file_, from_environment);
   if (!master) return std::unexpected(std::move(master.error()));
   auto accounts = run_blocking(ram::Accounts::open(*kv_, account_id_, *master));
   if (!accounts) return std::unexpected(std::move(accounts.error()));
   accounts_ = std::move(*accounts);
+  // A key that was added while no server ran.
+  if (master->keys().size() > 1) {
+    Status rotated = run_blocking(accounts_->rotate(*master));
+    if (!rotated) return rotated;
+  }
   keys_.emplace(root_key_, *accounts_);
   auto secrets = run_blocking(kms::Store::open(*kv_, *master));
   if (!secrets) return std::unexpected(std::move(secrets.error()));
@@ -151,6 +169,14 @@ void RunningCloud::open_trails() {
   trails_.emplace(*kv_);
   trail_buckets_ = make_trail_buckets(*objects_);
   delivery_.emplace(*journal_, *trails_, *trail_buckets_, system_clock());
+}
+
+// What housekeeping would have written next: a stop loses none of it.
+void RunningCloud::keep_counts() {
+  auto written = run_blocking(meter_->write());
+  if (written) written = run_blocking(accounts_->save_key_uses());
+  if (written) return;
+  log(LogLevel::kWarn, "the last counts could not be kept", {{"why", written.error().detail}});
 }
 
 Status RunningCloud::open_engines(const DataFolder& folder) {
@@ -191,6 +217,8 @@ std::string RunningCloud::public_endpoint() const {
 Task<Status> RunningCloud::reset() {
   Status models = co_await models_->reset();
   if (!models) co_return models;
+  Status identities = co_await accounts_->reset();
+  if (!identities) co_return identities;
   co_return co_await objects_->reset();
 }
 
@@ -206,15 +234,18 @@ gateway::Router RunningCloud::make_router() {
                                 .intranet_endpoint = public_endpoint(),
                                 .keys = &*keys_,
                                 .auth = auth_options()});
-  ram_ = ram::make_ram(*accounts_);
-  sts_ = ram::make_sts(*accounts_);
+  const ram::IdentityParts parts{*accounts_, passwords_, sign_in_limiter_, oidc_issuers_};
+  ram_ = ram::make_ram(parts);
+  sts_ = ram::make_sts(parts);
+  ims_ = ram::make_ims(parts);
+  sign_in_ = ram::make_sign_in(parts);
   kms_ = kms::make_kms(*secrets_, settings_.region, kms_work_);
   actiontrail_ = actiontrail::make_actiontrail({*journal_, *trails_, *delivery_, *trail_buckets_});
   model_management_ = modelstudio::make_management(models_->keys(), account_id_);
   cms_ = cms::make_cms(*kv_, *meter_, settings_.region);
-  rpc_ = rpc::make_front_door(
-      {ram_.get(), sts_.get(), kms_.get(), actiontrail_.get(), cms_.get(), model_management_.get()},
-      system_clock(), auth_options().max_skew);
+  rpc_ = rpc::make_front_door({ram_.get(), sts_.get(), ims_.get(), kms_.get(), actiontrail_.get(),
+                               cms_.get(), model_management_.get(), sign_in_.get()},
+                              system_clock(), auth_options().max_skew);
   console_ = make_console_service(console_files_, {settings_.region, LAKESIDE_VERSION});
   // First match wins. A bucket's name begins with a letter or a digit, so that none is hidden.
   return gateway::Router({
@@ -244,6 +275,9 @@ bool RunningCloud::is_for_console(const http::RequestHead& head) const {
 http::Handler& RunningCloud::make_handler() {
   pipeline_.emplace(*router_, *keys_, system_clock(), auth_options(), metrics_,
                     access_log_ ? &*access_log_ : nullptr, &*journal_, &*meter_);
+  pipeline_->note_keys([this](std::string_view key, Time now, std::string_view service) {
+    accounts_->note_use(key, now, service);
+  });
   if (console_files_.page.empty()) return *pipeline_;
   return guard_.emplace(*pipeline_, [this](const http::RequestHead& head) {
     return is_console_origin(head, settings_.domains) && !is_for_console(head);

@@ -21,6 +21,9 @@ class Cloud {
 
   [[nodiscard]] virtual std::string url() const = 0;  // http://127.0.0.1:4004
   [[nodiscard]] virtual int port() const = 0;
+  // Reads the master keys again: the first one seals from now on, and users' secrets are sealed
+  // anew with it.
+  virtual Status reload_keys() = 0;
   // Finishes what is under way, for at most `drain`.
   virtual void stop(std::chrono::milliseconds drain) = 0;
 };

@@ -1,5 +1,6 @@
 // The thread that tidies up behind the services: removed blobs, orphans of a crash, scrubbing, what
-// has expired, events for the buckets of trails, sums of the meters.
+// has expired, events for the buckets of trails, sums of the meters, when keys
+// were used.
 #pragma once
 
 #include <chrono>

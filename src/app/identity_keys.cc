@@ -5,18 +5,46 @@
 namespace lakeside::app {
 namespace {
 
-// The role's own policies, and the session's, which narrows them.
-std::shared_ptr<const Grants> grants_of(const ram::IdentityStore& store, const ram::Role& role,
-                                        const ram::Session& session) {
-  auto of_role = store.grants_of(role);
-  if (session.policy.empty()) return of_role;
+// What the role or the user has, and the session's policy, which narrows it.
+std::shared_ptr<const Grants> narrowed(std::shared_ptr<const ram::PolicyGrants> of_holder,
+                                       const ram::Session& session) {
+  if (session.policy.empty()) {
+    if (!session.mfa) return of_holder;
+    return std::make_shared<ram::PolicyGrants>(of_holder->held(), nullptr, true);
+  }
   auto narrowing = ram::policy::compile(session.policy, ram::policy::Kind::kIdentity,
                                         ram::policy::kMaxSessionPolicyLength);
   // It was read when the token was made. A build that reads it no longer grants nothing.
   if (!narrowing) {
     return std::make_shared<ram::PolicyGrants>(std::vector<ram::PolicyGrants::Held>());
   }
-  return std::make_shared<ram::PolicyGrants>(of_role->held(), std::move(*narrowing));
+  return std::make_shared<ram::PolicyGrants>(of_holder->held(), std::move(*narrowing), session.mfa);
+}
+
+std::optional<Principal> role_of(const ram::IdentityStore& store, const ram::Session& session) {
+  auto role = store.find<ram::Role>(session.role);
+  // Another role of the same name is another role.
+  if (role == nullptr || role->id != session.role_id) return std::nullopt;
+  Principal who{Principal::Kind::kRole, store.account_id(), role->name, session.access_key_id,
+                role->id};
+  who.session = session.name;
+  who.grants = narrowed(store.grants_of(*role), session);
+  return who;
+}
+
+// Ends with the password that it began with, and with the user's way in.
+std::optional<Principal> user_of(const ram::IdentityStore& store, const ram::Session& session) {
+  auto user = store.find<ram::User>(session.user);
+  // Whoever has another name since is the same user.
+  if (user == nullptr || user->id != session.user_id) user = store.user_of_id(session.user_id);
+  if (user == nullptr || !user->login || !user->login->active ||
+      user->login->password_set != session.password_set) {
+    return std::nullopt;
+  }
+  Principal who{Principal::Kind::kUser, store.account_id(), user->name, session.access_key_id,
+                user->id};
+  who.grants = narrowed(store.grants_of(*user), session);
+  return who;
 }
 
 Principal root_of(const std::string& account, const std::string& access_key_id) {
@@ -56,16 +84,9 @@ std::expected<auth::Credential, auth::TokenFault> IdentityKeys::find_session(std
   if (session->expires <= now) return std::unexpected(auth::TokenFault::kExpired);
   const ram::IdentityStore* store = accounts_.find(session->account);
   if (store == nullptr) return std::unexpected(auth::TokenFault::kMalformed);
-  auto role = store->find<ram::Role>(session->role);
-  // Another role of the same name is another role.
-  if (role == nullptr || role->id != session->role_id) {
-    return std::unexpected(auth::TokenFault::kMalformed);
-  }
-  Principal who{Principal::Kind::kRole, store->account_id(), role->name, session->access_key_id,
-                role->id};
-  who.session = session->name;
-  who.grants = grants_of(*store, *role, *session);
-  return auth::Credential{std::move(session->access_key_secret), std::move(who),
+  auto who = session->role.empty() ? user_of(*store, *session) : role_of(*store, *session);
+  if (!who) return std::unexpected(auth::TokenFault::kMalformed);
+  return auth::Credential{std::move(session->access_key_secret), std::move(*who),
                           !accounts_.is_disabled(store->account_id())};
 }
 

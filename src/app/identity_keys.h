@@ -1,4 +1,4 @@
-// Every access key there is: the root accounts', RAM users' and those of sessions of roles. Those
+// Every access key there is: the root accounts', RAM users' and those of sessions. Those
 // of a disabled account are disabled.
 #pragma once
 

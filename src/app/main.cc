@@ -12,6 +12,7 @@
 #include "app/data_folder.h"
 #include "app/env_command.h"
 #include "app/keys_command.h"
+#include "app/master_key_command.h"
 #include "app/models_command.h"
 #include "app/operations_command.h"
 #include "app/policy_command.h"
@@ -112,6 +113,8 @@ int run(int argc, char** argv) {
   add_models_command(cli, models);
   AccountFlags account;
   add_account_command(cli, account);
+  MasterKeyFlags master_key;
+  add_master_key_command(cli, master_key);
   PolicyFlags policy;
   add_policy_command(cli, policy);
 
@@ -130,6 +133,7 @@ int run(int argc, char** argv) {
   if (cli.got_subcommand("keys")) return run_keys(cli, keys);
   if (cli.got_subcommand("models")) return run_models(cli, models);
   if (cli.got_subcommand("account")) return run_account(cli, account);
+  if (cli.got_subcommand("master-key")) return run_master_key(master_key);
   if (cli.got_subcommand("policy")) return run_policy(cli, policy);
   std::fputs(operations_text(json).c_str(), stdout);
   return 0;

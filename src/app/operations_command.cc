@@ -80,6 +80,9 @@ std::string operations_text(bool json) {
   for (const gateway::OperationInfo& operation : ram::sts_operations()) {
     listing.add("sts", operation);
   }
+  for (const gateway::OperationInfo& operation : ram::ims_operations()) {
+    listing.add("ims", operation);
+  }
   for (const gateway::OperationInfo& operation : kms::kms_operations()) {
     listing.add("kms", operation);
   }

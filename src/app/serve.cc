@@ -37,13 +37,22 @@ sigset_t block_stop_signals() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
 }
 
-void wait_for_stop(const sigset_t& signals) {
+// SIGHUP is no stop: the master keys are read again.
+void wait_for_stop(const sigset_t& signals, Cloud& cloud) {
   int received = 0;
-  ::sigwait(&signals, &received);
+  while (::sigwait(&signals, &received) == 0 && received == SIGHUP) {
+    Status read = cloud.reload_keys();
+    if (read) {
+      log(LogLevel::kInfo, "the master keys were read again");
+    } else {
+      log(LogLevel::kError, "the master keys were not read again", {{"why", read.error().detail}});
+    }
+  }
   log(LogLevel::kInfo, "stopping", {{"signal", received == SIGTERM ? "SIGTERM" : "SIGINT"}});
   // A second signal ends the process at once.
   ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
@@ -125,7 +134,7 @@ int serve(const ServeSettings& settings) {
   greet(*key, url, **folder, key->is_new);
   if (settings.ready_fd) tell_ready(*settings.ready_fd, url);
 
-  wait_for_stop(signals);
+  wait_for_stop(signals, **cloud);
   (*cloud)->stop(settings.drain);
   return 0;
 }

@@ -101,6 +101,16 @@ std::vector<Setting> make_table() {
          s.public_endpoint = v;
          return {};
        }},
+      {"oidc-keys", "ISSUER=FILE|URL",
+       "where the keys of an OIDC issuer are (default: where the issuer says)", true,
+       [](ServeSettings& s, const std::string& v) -> Applied {
+         std::size_t mark = v.find('=');
+         if (mark == v.npos || mark + 1 == v.size() || !v.starts_with("https://")) {
+           return wrong("must be like https://issuer=/path/keys.json");
+         }
+         s.oidc_keys[v.substr(0, mark)] = v.substr(mark + 1);
+         return {};
+       }},
       {"allow-reset", "", "allow POST /_lakeside/reset, which removes all data", false,
        [](ServeSettings& s, const std::string& v) { return set_bool(s.allow_reset, v); }},
       {"log-format", "human|json", "form of the log and the access log (default: human)", false,

@@ -28,7 +28,8 @@ struct ServeSettings {
   std::string tls_key;
   std::string region = "cn-hangzhou";
   std::vector<std::string> domains;
-  std::string public_endpoint;  // empty: the first address
+  std::map<std::string, std::string> oidc_keys;  // by issuer: where its JWKS document is
+  std::string public_endpoint;                   // empty: the first address
   bool allow_reset = false;
   LogFormat log_format = LogFormat::kHuman;
   bool access_log = true;

@@ -105,4 +105,19 @@ Result<std::string> SealingKey::open(std::string_view sealed, std::string_view c
   return out;
 }
 
+SealingKeys SealingKeys::derive(std::string_view purpose) const {
+  std::vector<SealingKey> derived;
+  for (const SealingKey& key : keys_) derived.push_back(key.derive(purpose));
+  return SealingKeys(std::move(derived));
+}
+
+Result<std::string> SealingKeys::open(std::string_view sealed, std::string_view context) const {
+  auto opened = keys_.front().open(sealed, context);
+  for (std::size_t i = 1; i < keys_.size(); ++i) {
+    if (opened || opened.error().code != ErrorCode::kUnsupported) break;
+    opened = keys_[i].open(sealed, context);
+  }
+  return opened;
+}
+
 }  // namespace lakeside

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -35,6 +37,26 @@ class SealingKey {
   [[nodiscard]] std::string name() const;  // 4 bytes of a hash of it
 
   std::array<std::byte, kBytes> key_{};
+};
+
+// The key that seals, and those before it, which still open what they sealed.
+class SealingKeys {
+ public:
+  // One key is a ring, too.
+  SealingKeys(SealingKey key) : keys_{std::move(key)} {}
+  // The first of them seals. There is one at least.
+  explicit SealingKeys(std::vector<SealingKey> keys) : keys_(std::move(keys)) {}
+
+  [[nodiscard]] SealingKeys derive(std::string_view purpose) const;
+  [[nodiscard]] std::string seal(std::string_view plain, std::string_view context) const {
+    return keys_.front().seal(plain, context);
+  }
+  // Errors: those of SealingKey; kUnsupported, sealed with none of them.
+  [[nodiscard]] Result<std::string> open(std::string_view sealed, std::string_view context) const;
+  [[nodiscard]] const std::vector<SealingKey>& keys() const { return keys_; }
+
+ private:
+  std::vector<SealingKey> keys_;
 };
 
 }  // namespace lakeside

@@ -167,6 +167,9 @@ Task<http::Response> Pipeline::process(Service& service, Call& call) {
   auto identity = service.authenticate(call, {keys_, clock_.now(), auth_options_});
   if (!identity) co_return service.reject(call, identity.error());
   call.identity = std::move(*identity);
+  if (const std::string& key = call.identity.principal.access_key_id; key_noted_ && !key.empty()) {
+    key_noted_(key, clock_.now(), service_name(service, call.operation));
+  }
 
   auto action = co_await service.decode(call);
   if (!action) co_return std::move(action.error());

@@ -2,7 +2,10 @@
 // run → encode → log and meter. No operation can skip a step.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string_view>
+#include <utility>
 
 #include "base/audit.h"
 #include "base/clock.h"
@@ -26,6 +29,12 @@ class Pipeline final : public http::Handler {
            AuditSink* audit = nullptr, MeterSink* meter = nullptr);
   ~Pipeline() override;
 
+  // `noted` is told of each access key that was shown properly, and of whose operation it is for;
+  // it must not block. Set before requests come.
+  using KeyNoted =
+      std::function<void(std::string_view access_key_id, Time now, std::string_view service)>;
+  void note_keys(KeyNoted noted) { key_noted_ = std::move(noted); }
+
   Task<http::Response> handle(http::Request& request) override;
   void finished(const http::Request& request, const http::Response& response,
                 const http::Exchange& exchange) override;
@@ -41,6 +50,7 @@ class Pipeline final : public http::Handler {
   AccessLog* access_log_;
   AuditSink* audit_;
   MeterSink* meter_;
+  KeyNoted key_noted_;
   std::unique_ptr<Meters> meters_;
 };
 

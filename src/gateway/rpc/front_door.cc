@@ -198,7 +198,8 @@ class FrontDoor final : public gateway::Service, public gateway::Audited {
     auto& call = static_cast<RpcCall&>(base);
     auto identity = auth::authenticate_rpc({call.head(), call.form, call.body}, credentials.keys,
                                            nonces_, credentials.now, credentials.options);
-    if (identity && identity->principal.kind == Principal::Kind::kAnonymous) {
+    if (identity && identity->principal.kind == Principal::Kind::kAnonymous &&
+        !call.product->open_to_all(call.index)) {
       auth::AuthError error{auth::AuthFault::kMalformed, {}};
       error.argument_name = "AccessKeyId";
       error.message = missing_parameter("AccessKeyId").message;

@@ -57,6 +57,8 @@ class Product {
                                    std::vector<http::QueryParam>& /*named*/) const {
     return path == "/" && (method == "GET" || method == "POST");
   }
+  // Whether it may be asked for without a signature: it finds out itself who asks.
+  [[nodiscard]] virtual bool open_to_all(std::size_t /*operation*/) const { return false; }
 
   // Both are called with the index of an implemented operation. Nothing: it is allowed.
   [[nodiscard]] virtual std::optional<Fault> authorise(std::size_t operation,

@@ -51,7 +51,6 @@ class CallFacts final : public ops::Facts {
     header(fact, "acs:UserAgent", "User-Agent");
     if (call_.identity.principal.kind != Principal::Kind::kAnonymous) {
       fact("acs:AccessId", call_.identity.principal.access_key_id);
-      fact("acs:MFAPresent", "false");  // a signature says nothing of a second factor
     }
     bool on_object = !call_.key().empty();
     header(fact, "s3:x-amz-acl", "x-amz-acl");

@@ -1,6 +1,7 @@
 #include "services/ram/evaluate.h"
 
 #include "services/ram/core/grants.h"
+#include "services/ram/policy/values.h"
 
 namespace lakeside::ram {
 namespace {
@@ -27,14 +28,39 @@ policy::Caller caller_of(const Principal& principal) {
   return caller;
 }
 
-policy::Request question(const AccessRequest& request) {
-  return {request.permission, request.resource, request.owner_account, request.context};
+// RAM alone makes grants (core/identity_store.h), so that these are no others.
+const PolicyGrants* grants_in(const Principal& principal) {
+  return static_cast<const PolicyGrants*>(principal.grants.get());
+}
+
+// The request's keys, and what identity itself knows: no service needs to say it.
+class FullContext final : public ContextSource {
+ public:
+  FullContext(const Principal& principal, const ContextSource* of_request)
+      : principal_(principal), of_request_(of_request) {}
+
+  void fill(Context& context) const override {
+    if (of_request_ != nullptr) of_request_->fill(context);
+    constexpr std::string_view kMfa = "acs:mfapresent";
+    if (principal_.kind == Principal::Kind::kAnonymous) return;
+    // A simulation may say otherwise.
+    if (context.find(kMfa, policy::hash_text(kMfa)) != nullptr) return;
+    const PolicyGrants* grants = grants_in(principal_);
+    context.add("acs:MFAPresent", grants != nullptr && grants->mfa() ? "true" : "false");
+  }
+
+ private:
+  const Principal& principal_;
+  const ContextSource* of_request_;
+};
+
+policy::Request question(const AccessRequest& request, const ContextSource& context) {
+  return {request.permission, request.resource, request.owner_account, &context};
 }
 
 policy::Grounds grounds_of(const Principal& principal, const AccessRequest& request) {
   policy::Grounds grounds;
-  // RAM alone makes grants (core/identity_store.h), so that these are no others.
-  if (const auto* grants = static_cast<const PolicyGrants*>(principal.grants.get())) {
+  if (const PolicyGrants* grants = grants_in(principal)) {
     grounds.identity = grants->identity();
     grounds.session = grants->session();
   }
@@ -49,7 +75,22 @@ Decision evaluate(const Principal& principal, const AccessRequest& request) {
   policy::Grounds grounds = grounds_of(principal, request);
   policy::NamedPolicy named{"", request.resource_policy};
   if (named.policy != nullptr) grounds.resource = &named;
-  return policy::evaluate(caller_of(principal), question(request), grounds);
+  FullContext context(principal, request.context);
+  return policy::evaluate(caller_of(principal), question(request, context), grounds);
+}
+
+Decision evaluate_federated(std::string_view provider_arn, const AccessRequest& request,
+                            const policy::CompiledPolicy& trust) {
+  policy::Caller caller;
+  caller.kind = policy::Caller::Kind::kFederated;
+  caller.account_id = request.owner_account;
+  caller.provider = provider_arn;
+  policy::NamedPolicy named{"the role's trust policy", &trust};
+  policy::Grounds grounds;
+  grounds.resource = &named;
+  return policy::evaluate(
+      caller, {request.permission, request.resource, request.owner_account, request.context},
+      grounds);
 }
 
 Decision evaluate_trust(const Principal& principal, const AccessRequest& request,
@@ -58,7 +99,8 @@ Decision evaluate_trust(const Principal& principal, const AccessRequest& request
   policy::Grounds grounds = grounds_of(principal, request);
   grounds.resource = &named;
   grounds.needs_both = true;
-  return policy::evaluate(caller_of(principal), question(request), grounds);
+  FullContext context(principal, request.context);
+  return policy::evaluate(caller_of(principal), question(request, context), grounds);
 }
 
 Explained explain(const Principal& principal, const AccessRequest& request,
@@ -69,7 +111,8 @@ Explained explain(const Principal& principal, const AccessRequest& request,
   if (named.policy != nullptr) grounds.resource = &named;
   grounds.needs_both = trust != nullptr;
   policy::Caller caller = caller_of(principal);
-  policy::Request asked = question(request);
+  FullContext context(principal, request.context);
+  policy::Request asked = question(request, context);
   return {policy::evaluate(caller, asked, grounds).allowed, policy::trace(caller, asked, grounds),
           policy::trace_document(caller, asked, grounds)};
 }
@@ -78,8 +121,9 @@ std::string arn_of(const Principal& principal) { return policy::arn_of(caller_of
 
 Denial denial(const Principal& principal, const AccessRequest& request, const Decision& decision) {
   policy::Caller caller = caller_of(principal);
+  FullContext context(principal, request.context);
   return {policy::arn_of(caller), policy::explain(decision),
-          policy::access_denied_detail(decision, caller, question(request))};
+          policy::access_denied_detail(decision, caller, question(request, context))};
 }
 
 }  // namespace lakeside::ram

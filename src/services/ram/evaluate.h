@@ -9,6 +9,11 @@ namespace lakeside::ram {
 [[nodiscard]] Decision evaluate_trust(const Principal& principal, const AccessRequest& request,
                                       const policy::CompiledPolicy& trust);
 
+// The same for somebody whom an identity provider vouches for: the trust policy alone decides.
+[[nodiscard]] Decision evaluate_federated(std::string_view provider_arn,
+                                          const AccessRequest& request,
+                                          const policy::CompiledPolicy& trust);
+
 // A decision and the way to it, for people and for programs.
 struct Explained {
   bool allowed = false;

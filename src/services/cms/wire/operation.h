@@ -5,7 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "engines/kv.h"
 #include "gateway/rpc/product.h"
 #include "services/cms/core/meter.h"
 

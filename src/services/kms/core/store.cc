@@ -78,12 +78,12 @@ Table<Secret>& Store::table<Secret>() {
   return secrets_;
 }
 
-Store::Store(engines::Kv& kv, const SealingKey& master)
+Store::Store(engines::Kv& kv, const SealingKeys& master)
     : kv_(kv),
       sealing_(master.derive("kms records")),
       token_key_(master.derive("kms import tokens")) {}
 
-Task<Result<std::unique_ptr<Store>>> Store::open(engines::Kv& kv, const SealingKey& master) {
+Task<Result<std::unique_ptr<Store>>> Store::open(engines::Kv& kv, const SealingKeys& master) {
   std::unique_ptr<Store> store(new Store(kv, master));
   Status loaded = co_await store->load();
   if (loaded) loaded = store->check_material();

@@ -66,7 +66,7 @@ class Store {
   // Reads what is there. Kv outlives the store. Errors: the engine's; kCorrupt; kUnsupported (the
   // master key is another one than at last).
   [[nodiscard]] static Task<Result<std::unique_ptr<Store>>> open(engines::Kv& kv,
-                                                                 const SealingKey& master);
+                                                                 const SealingKeys& master);
 
   // Null where the account has none. T: Key (by id), Alias, Secret.
   template <class T>
@@ -116,7 +116,7 @@ class Store {
   Task<Result<std::size_t>> do_what_is_due(Time now);
 
  private:
-  Store(engines::Kv& kv, const SealingKey& master);
+  Store(engines::Kv& kv, const SealingKeys& master);
   static std::string full_name(std::string_view account, std::string_view name) {
     return std::string(account) + "/" + std::string(name);
   }
@@ -134,8 +134,8 @@ class Store {
   bool add_due(const std::shared_ptr<const Key>& key, Time now, Change& change) const;
 
   engines::Kv& kv_;
-  const SealingKey sealing_;
-  const SealingKey token_key_;
+  const SealingKeys sealing_;
+  const SealingKeys token_key_;
   WriteQueue queue_;
 
   mutable std::shared_mutex mutex_;

@@ -13,6 +13,7 @@ namespace lakeside::ram {
 namespace {
 
 constexpr std::size_t kMaxHolders = 100'000;
+constexpr std::string_view kRecordKeys = "account records";  // what the derived key is for
 
 const engines::Partition& partition() {
   static const engines::Partition accounts{"accounts"};
@@ -41,11 +42,11 @@ bool is_name(std::string_view name) {
 
 }  // namespace
 
-Accounts::Accounts(engines::Kv& kv, const SealingKey& master)
-    : kv_(kv), master_(master), sealing_(master.derive("account records")) {}
+Accounts::Accounts(engines::Kv& kv, const SealingKeys& master)
+    : kv_(kv), master_(master), sealing_(master.derive(kRecordKeys)) {}
 
 Task<Result<std::unique_ptr<Accounts>>> Accounts::open(engines::Kv& kv, std::string main,
-                                                       const SealingKey& master) {
+                                                       const SealingKeys& master) {
   std::unique_ptr<Accounts> accounts(new Accounts(kv, master));
   auto store = co_await IdentityStore::open(kv, std::move(main), master);
   if (!store) co_return std::unexpected(std::move(store.error()));
@@ -233,6 +234,71 @@ IdentityStore* Accounts::holder_of(std::string_view access_key_id) const {
   if (holders_.size() >= kMaxHolders) holders_.clear();
   // Keys have random names: one that is deleted is never another account's.
   return holders_[std::move(key)] = holder;
+}
+
+std::vector<IdentityStore*> Accounts::stores() const {
+  std::vector<IdentityStore*> all{main_.get()};
+  if (!has_others_.load(std::memory_order_acquire)) return all;
+  std::shared_lock lock(mutex_);
+  for (const auto& [id, entry] : others_) all.push_back(entry->store.get());
+  return all;
+}
+
+IdentityStore* Accounts::named(std::string_view id_or_alias) const {
+  if (IdentityStore* found = find(id_or_alias)) return found;
+  if (id_or_alias.empty()) return nullptr;
+  for (IdentityStore* store : stores()) {
+    if (store->settings()->alias == id_or_alias) return store;
+  }
+  return nullptr;
+}
+
+void Accounts::note_use(std::string_view access_key_id, Time now, std::string_view service) const {
+  if (!has_others_.load(std::memory_order_acquire)) {
+    main_->note_use(access_key_id, now, service);
+  } else if (const IdentityStore* store = holder_of(access_key_id)) {
+    store->note_use(access_key_id, now, service);
+  }
+}
+
+Task<Result<std::size_t>> Accounts::save_key_uses() {
+  std::size_t written = 0;
+  for (IdentityStore* store : stores()) {
+    auto of_store = co_await store->save_key_uses();
+    if (!of_store) co_return of_store;
+    written += *of_store;
+  }
+  co_return written;
+}
+
+Task<Status> Accounts::rotate(const SealingKeys& master) {
+  auto turn = co_await queue_.turn();
+  master_ = master;
+  sealing_ = master.derive(kRecordKeys);
+  engines::Batch batch;
+  {
+    std::shared_lock lock(mutex_);
+    for (const auto& [id, entry] : others_) batch.put(id, encode(entry->account));
+  }
+  if (!batch.writes().empty()) {
+    Status written = co_await kv_.commit(partition(), batch);
+    if (!written) co_return written;
+  }
+  for (IdentityStore* store : stores()) {
+    Status rotated = co_await store->rotate(master);
+    if (!rotated) co_return rotated;
+  }
+  co_return Status{};
+}
+
+Task<Status> Accounts::reset() {
+  for (IdentityStore* store : stores()) {
+    Status done = co_await store->reset();
+    if (!done) co_return done;
+  }
+  std::unique_lock lock(mutex_);
+  holders_.clear();
+  co_return Status{};
 }
 
 }  // namespace lakeside::ram

@@ -40,11 +40,15 @@ class Accounts {
   // outlives it. Errors: the engine's; kCorrupt; kUnsupported (another master key).
   [[nodiscard]] static Task<Result<std::unique_ptr<Accounts>>> open(engines::Kv& kv,
                                                                     std::string main,
-                                                                    const SealingKey& master);
+                                                                    const SealingKeys& master);
 
   [[nodiscard]] IdentityStore& main() const { return *main_; }
   // Null where there is no such account.
   [[nodiscard]] IdentityStore* find(std::string_view id) const;
+  // The same by an account's id or its alias.
+  [[nodiscard]] IdentityStore* named(std::string_view id_or_alias) const;
+  // The main one first.
+  [[nodiscard]] std::vector<IdentityStore*> stores() const;
   // Of what find knows.
   [[nodiscard]] bool is_disabled(std::string_view id) const;
 
@@ -61,13 +65,22 @@ class Accounts {
   // Whose user has that key; null: nobody's.
   [[nodiscard]] IdentityStore* holder_of(std::string_view access_key_id) const;
 
+  // That a user's key was used.
+  void note_use(std::string_view access_key_id, Time now, std::string_view service) const;
+  // Makes durable when keys were last used. How many it wrote.
+  Task<Result<std::size_t>> save_key_uses();
+  // From now on seals with the first of these keys, with which everything is sealed anew.
+  Task<Status> rotate(const SealingKeys& master);
+  // Users, roles and policies of every account are gone; the accounts and their root keys stay.
+  Task<Status> reset();
+
  private:
   struct Entry {
     Account account;
     std::unique_ptr<IdentityStore> store;
   };
 
-  Accounts(engines::Kv& kv, const SealingKey& master);
+  Accounts(engines::Kv& kv, const SealingKeys& master);
   Task<Status> load();
   [[nodiscard]] Task<Result<std::unique_ptr<Entry>>> open_entry(Account account);
   void add(std::unique_ptr<Entry> entry);
@@ -75,8 +88,8 @@ class Accounts {
   [[nodiscard]] Result<Account> decode(std::string_view id, std::string_view record) const;
 
   engines::Kv& kv_;
-  const SealingKey master_;
-  const SealingKey sealing_;
+  SealingKeys master_;  // whose turn it is may change both
+  SealingKeys sealing_;
   WriteQueue queue_;
   std::unique_ptr<IdentityStore> main_;
   // With one account, which is the rule, nobody takes the lock.

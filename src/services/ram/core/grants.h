@@ -20,7 +20,8 @@ class PolicyGrants final : public Grants {
     std::string attached_to;  // "RamUser", "RamGroup", "RamRole"
     policy::PolicyPtr policy;
   };
-  explicit PolicyGrants(std::vector<Held> held, policy::PolicyPtr session = nullptr);
+  explicit PolicyGrants(std::vector<Held> held, policy::PolicyPtr session = nullptr,
+                        bool mfa = false);
 
   [[nodiscard]] const std::vector<Held>& held() const { return held_; }
   [[nodiscard]] std::span<const policy::NamedPolicy> identity() const { return named_; }
@@ -28,12 +29,15 @@ class PolicyGrants final : public Grants {
   [[nodiscard]] const policy::NamedPolicy* session() const {
     return session_ == nullptr ? nullptr : &named_session_;
   }
+  // The session is of a person who showed a second factor.
+  [[nodiscard]] bool mfa() const { return mfa_; }
 
  private:
   const std::vector<Held> held_;
   const policy::PolicyPtr session_;
   std::vector<policy::NamedPolicy> named_;
   policy::NamedPolicy named_session_;
+  const bool mfa_;
 };
 
 }  // namespace lakeside::ram

@@ -8,11 +8,13 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <variant>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/key_use.h"
 #include "base/result.h"
 #include "base/seal.h"
 #include "base/task.h"
@@ -25,6 +27,19 @@ namespace lakeside::ram {
 
 template <class T>
 using Table = std::map<std::string, std::shared_ptr<const T>, std::less<>>;
+
+template <class T>
+using Put = std::shared_ptr<const T>;
+template <class T>
+struct Removal {
+  std::string name;
+};
+template <class... T>
+struct KindsOf {
+  using Write = std::variant<Put<T>..., Removal<T>...>;
+  using Tables = std::tuple<Table<T>...>;
+};
+using Kinds = KindsOf<User, Group, Role, Policy, MfaDevice, AccountSettings, OidcProvider>;
 
 // What changes at once: all of it or nothing.
 class Change {
@@ -40,27 +55,23 @@ class Change {
 
  private:
   friend class IdentityStore;
-  template <class T>
-  struct Removal {
-    std::string name;
-  };
-  template <class T>
-  using Put = std::shared_ptr<const T>;
-  using Write = std::variant<Put<User>, Put<Group>, Put<Role>, Put<Policy>, Removal<User>,
-                             Removal<Group>, Removal<Role>, Removal<Policy>>;
-  std::vector<Write> writes_;
+  std::vector<Kinds::Write> writes_;
 };
 
-// A session of a role, as its token carries it.
+// A session of a role, or of a user who signed in, as its token carries it.
 struct Session {
   std::string access_key_id;
   std::string access_key_secret;
-  std::string role;
+  std::string role;  // empty: of a user
   std::string role_id;
   std::string name;
   std::string policy;  // document; empty: none
   Time expires{};
-  std::string account = {};  // the role's
+  std::string account = {};  // the role's, the user's
+  std::string user = {};
+  std::string user_id = {};
+  Time password_set = {};  // of that user: a later password ends the session
+  bool mfa = false;
 };
 
 class IdentityStore {
@@ -69,11 +80,11 @@ class IdentityStore {
   // master key is another one than at last).
   [[nodiscard]] static Task<Result<std::unique_ptr<IdentityStore>>> open(engines::Kv& kv,
                                                                          std::string account_id,
-                                                                         const SealingKey& master);
+                                                                         const SealingKeys& master);
 
   [[nodiscard]] const std::string& account_id() const { return account_id_; }
 
-  // Null where there is none. T: User, Group, Role, Policy (custom ones).
+  // Null where there is none. T: one of Kinds; of policies, custom ones.
   template <class T>
   [[nodiscard]] std::shared_ptr<const T> find(std::string_view name) const {
     std::shared_lock lock(mutex_);
@@ -91,6 +102,10 @@ class IdentityStore {
   }
   // A custom policy or one of the system's.
   [[nodiscard]] std::shared_ptr<const Policy> policy(const PolicyName& name) const;
+  // As they were set, or as they are at first.
+  [[nodiscard]] std::shared_ptr<const AccountSettings> settings() const;
+  // Null where there is none of that id.
+  [[nodiscard]] std::shared_ptr<const User> user_of_id(std::string_view id) const;
 
   // Changes are made by one after another: take a turn, look, commit.
   [[nodiscard]] WriteQueue::Waiting turn() { return queue_.turn(); }
@@ -100,11 +115,22 @@ class IdentityStore {
   struct KeyOwner {
     std::shared_ptr<const User> user;
     AccessKey key;
+    std::shared_ptr<KeyUse> use;
   };
   [[nodiscard]] std::optional<KeyOwner> key_owner(std::string_view access_key_id) const;
+  // That the key was used; nothing for keys that are not users'. Cheap, and never blocks long.
+  void note_use(std::string_view access_key_id, Time now, std::string_view service) const;
+  // Makes durable when keys were last used, as far as that is not yet. How many it wrote.
+  Task<Result<std::size_t>> save_key_uses();
   // As they are now, made once and kept until something changes.
   [[nodiscard]] std::shared_ptr<const PolicyGrants> grants_of(const User& user) const;
   [[nodiscard]] std::shared_ptr<const PolicyGrants> grants_of(const Role& role) const;
+
+  // From now on seals with the first of these keys, with which all secrets are sealed anew. The
+  // others open what they sealed: tokens, until they end.
+  Task<Status> rotate(const SealingKeys& master);
+  // Everything is gone: as at first.
+  Task<Status> reset();
 
   // Tokens are sealed sessions: nothing is kept of them.
   [[nodiscard]] std::string token_of(const Session& session) const;
@@ -112,34 +138,42 @@ class IdentityStore {
   [[nodiscard]] std::optional<Session> read_token(std::string_view token) const;
 
  private:
-  IdentityStore(engines::Kv& kv, std::string account_id, const SealingKey& master);
+  IdentityStore(engines::Kv& kv, std::string account_id, const SealingKeys& master);
   Task<Status> load();
   Status load_record(std::string_view key, std::string_view record);
+  Status load_use(std::string_view key, std::string_view record);
   template <class T>
-  [[nodiscard]] Table<T>& table();
-  template <class T>
-  [[nodiscard]] const Table<T>& table() const {
-    return const_cast<IdentityStore*>(this)->table<T>();
+  [[nodiscard]] Table<T>& table() {
+    return std::get<Table<T>>(tables_);
   }
   template <class T>
-  void apply(const std::shared_ptr<const T>& record);
+  [[nodiscard]] const Table<T>& table() const {
+    return std::get<Table<T>>(tables_);
+  }
+  template <class T>
+  void apply(const Put<T>& record);
+  template <class T>
+  void apply(const Removal<T>& removal);
   void index(const User& user, bool add);
+  void forget_uses(const Change& change, engines::Batch& batch) const;
   void add_held(const std::vector<Attachment>& attachments, std::string_view to,
                 std::vector<PolicyGrants::Held>& held) const;
 
   engines::Kv& kv_;
   const std::string account_id_;
   const engines::Partition partition_;
-  const SealingKey sealing_;
-  const SealingKey token_key_;
+  SealingKeys sealing_;  // whose turn it is may change it
   WriteQueue queue_;
 
   mutable std::shared_mutex mutex_;
-  Table<User> users_;
-  Table<Group> groups_;
-  Table<Role> roles_;
-  Table<Policy> policies_;
-  std::unordered_map<std::string, std::string> key_users_;  // access key id → user
+  SealingKeys token_key_;
+  Kinds::Tables tables_;
+  struct IndexedKey {
+    std::string user;
+    std::shared_ptr<KeyUse> use;
+  };
+  std::unordered_map<std::string, IndexedKey> keys_;    // by access key id
+  std::unordered_map<std::string, KeyUse::Seen> uses_;  // read, of keys that are not yet
   mutable std::unordered_map<std::string, std::shared_ptr<const PolicyGrants>> grants_;
 };
 

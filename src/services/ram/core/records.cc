@@ -1,39 +1,9 @@
 #include "services/ram/core/records.h"
 
-#include <nlohmann/json.hpp>
-
-#include "base/encoding.h"
+#include "services/ram/core/record_parts.h"
 
 namespace lakeside::ram {
 namespace {
-
-using Json = nlohmann::json;
-
-std::int64_t micros(Time time) { return time.time_since_epoch().count(); }
-Time time_of(const Json& json) { return Time(std::chrono::microseconds(json.get<std::int64_t>())); }
-
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-// What was sealed for one key or device opens for no other.
-std::string context_of(std::string_view kind, std::string_view id) {
-  return std::string(kind) + "/" + std::string(id);
-}
-
-std::string sealed(const SealingKey& key, std::string_view secret, const std::string& context) {
-  return base64_encode(as_bytes(key.seal(secret, context)));
-}
-
-Status unseal(const SealingKey& key, const Json& json, const std::string& context,
-              std::string& into) {
-  auto raw = base64_decode(json.get_ref<const std::string&>());
-  if (!raw) return fail(ErrorCode::kCorrupt, context + ": its secret is not base64");
-  auto opened = key.open(*raw, context);
-  if (!opened) return fail(opened.error().code, context + ": " + opened.error().detail);
-  into = std::move(*opened);
-  return {};
-}
 
 Json json_of(const std::vector<Attachment>& attachments) {
   Json list = Json::array();
@@ -54,18 +24,34 @@ std::vector<Attachment> attachments_of(const Json& json) {
   return list;
 }
 
-// Runs `read` on the parsed record.
-template <class Read>
-Status decode_json(std::string_view record, Read read) {
-  try {
-    Json json = Json::parse(record);
-    if (json.at("v").get<int>() != 1) {
-      return fail(ErrorCode::kUnsupported, "a record of RAM is of a later version");
-    }
-    return read(json);
-  } catch (const Json::exception& error) {
-    return fail(ErrorCode::kCorrupt, std::string("a record of RAM: ") + error.what());
+Json json_of(const LoginProfile& login, const std::string& user_id, const SealingKeys& key) {
+  const std::string context = context_of("password", user_id);
+  Json earlier = Json::array();
+  for (const std::string& one : login.earlier) earlier.push_back(sealed(key, one, context));
+  return {{"password", sealed(key, login.password, context)},
+          {"earlier", std::move(earlier)},
+          {"password_set", micros(login.password_set)},
+          {"reset_required", login.reset_required},
+          {"mfa_required", login.mfa_required},
+          {"active", login.active},
+          {"created", micros(login.created)},
+          {"updated", micros(login.updated)}};
+}
+
+Status login_of(const Json& json, const std::string& user_id, const SealingKeys& key,
+                LoginProfile& login) {
+  const std::string context = context_of("password", user_id);
+  Status opened = unseal(key, json.at("password"), context, login.password);
+  for (const Json& one : json.at("earlier")) {
+    if (opened) opened = unseal(key, one, context, login.earlier.emplace_back());
   }
+  login.password_set = time_of(json.at("password_set"));
+  login.reset_required = json.at("reset_required").get<bool>();
+  login.mfa_required = json.at("mfa_required").get<bool>();
+  login.active = json.at("active").get<bool>();
+  login.created = time_of(json.at("created"));
+  login.updated = time_of(json.at("updated"));
+  return opened;
 }
 
 }  // namespace
@@ -77,7 +63,7 @@ const PolicyVersion* Policy::version(std::string_view id) const {
   return nullptr;
 }
 
-std::string encode(const User& user, const SealingKey& key) {
+std::string encode(const User& user, const SealingKeys& key) {
   Json keys = Json::array();
   for (const AccessKey& one : user.keys) {
     keys.push_back({{"id", one.id},
@@ -101,10 +87,14 @@ std::string encode(const User& user, const SealingKey& key) {
                {"policies", json_of(user.policies)},
                {"groups", std::move(groups)},
                {"keys", std::move(keys)}};
+  // Of later builds: users without them are written as before.
+  if (user.login) json["login"] = json_of(*user.login, user.id, key);
+  if (!user.mfa_device.empty()) json["mfa_device"] = user.mfa_device;
+  if (user.last_login != Time()) json["last_login"] = micros(user.last_login);
   return text_of(json);
 }
 
-Status decode(std::string_view record, const SealingKey& key, User& user) {
+Status decode(std::string_view record, const SealingKeys& key, User& user) {
   return decode_json(record, [&](const Json& json) -> Status {
     user.id = json.at("id").get<std::string>();
     user.name = json.at("name").get<std::string>();
@@ -128,25 +118,32 @@ Status decode(std::string_view record, const SealingKey& key, User& user) {
       if (!opened) return opened;
       user.keys.push_back(std::move(access_key));
     }
+    user.mfa_device = json.value("mfa_device", "");
+    if (json.contains("last_login")) user.last_login = time_of(json.at("last_login"));
+    if (json.contains("login")) {
+      return login_of(json.at("login"), user.id, key, user.login.emplace());
+    }
     return {};
   });
 }
 
-std::string encode(const Group& group, const SealingKey&) {
+std::string encode(const Group& group, const SealingKeys&) {
   return text_of({{"v", 1},
                   {"id", group.id},
                   {"name", group.name},
                   {"comments", group.comments},
+                  {"display_name", group.display_name},
                   {"created", micros(group.created)},
                   {"updated", micros(group.updated)},
                   {"policies", json_of(group.policies)}});
 }
 
-Status decode(std::string_view record, const SealingKey&, Group& group) {
+Status decode(std::string_view record, const SealingKeys&, Group& group) {
   return decode_json(record, [&](const Json& json) -> Status {
     group.id = json.at("id").get<std::string>();
     group.name = json.at("name").get<std::string>();
     group.comments = json.at("comments").get<std::string>();
+    group.display_name = json.value("display_name", "");
     group.created = time_of(json.at("created"));
     group.updated = time_of(json.at("updated"));
     group.policies = attachments_of(json.at("policies"));
@@ -154,7 +151,7 @@ Status decode(std::string_view record, const SealingKey&, Group& group) {
   });
 }
 
-std::string encode(const Role& role, const SealingKey&) {
+std::string encode(const Role& role, const SealingKeys&) {
   return text_of({{"v", 1},
                   {"id", role.id},
                   {"name", role.name},
@@ -167,7 +164,7 @@ std::string encode(const Role& role, const SealingKey&) {
                   {"tags", role.tags}});
 }
 
-Status decode(std::string_view record, const SealingKey&, Role& role) {
+Status decode(std::string_view record, const SealingKeys&, Role& role) {
   return decode_json(record, [&](const Json& json) -> Status {
     role.id = json.at("id").get<std::string>();
     role.name = json.at("name").get<std::string>();
@@ -188,7 +185,7 @@ Status decode(std::string_view record, const SealingKey&, Role& role) {
   });
 }
 
-std::string encode(const Policy& policy, const SealingKey&) {
+std::string encode(const Policy& policy, const SealingKeys&) {
   Json versions = Json::array();
   for (const PolicyVersion& one : policy.versions) {
     versions.push_back(
@@ -205,7 +202,7 @@ std::string encode(const Policy& policy, const SealingKey&) {
                   {"tags", policy.tags}});
 }
 
-Status decode(std::string_view record, const SealingKey&, Policy& policy) {
+Status decode(std::string_view record, const SealingKeys&, Policy& policy) {
   return decode_json(record, [&](const Json& json) -> Status {
     policy.name = json.at("name").get<std::string>();
     policy.description = json.at("description").get<std::string>();

@@ -14,7 +14,7 @@ Read<std::size_t> find_key(const Invocation& in, const User& user) {
   auto id = in.parameters.required("UserAccessKeyId");
   if (!id) return std::unexpected(std::move(id.error()));
   auto found = std::ranges::find(user.keys, *id, &AccessKey::id);
-  if (found == user.keys.end()) return std::unexpected(not_exist("User.AccessKey", *id));
+  if (found == user.keys.end()) return std::unexpected(not_exist("User.AccessKey"));
   return static_cast<std::size_t>(found - user.keys.begin());
 }
 
@@ -26,7 +26,7 @@ Task<Answer> create_access_key(Environment& env, const Invocation& in) {
   if (!found) co_return std::unexpected(std::move(found.error()));
   User user = copy_of(*found);
   if (user.keys.size() >= kMaxKeysOfUser) {
-    co_return std::unexpected(limit("User.AccessKey", kMaxKeysOfUser));
+    co_return std::unexpected(limit("User.AccessKey"));
   }
   AccessKey key{"LTAI5t" + random_alphanumeric(18), random_alphanumeric(30), true, in.now};
   Value value;
@@ -82,6 +82,20 @@ Task<Answer> list_access_keys(Environment& env, const Invocation& in) {
   }
   Value value;
   value["AccessKeys"]["AccessKey"] = std::move(keys);
+  co_return value;
+}
+
+Task<Answer> get_access_key_last_used(Environment& env, const Invocation& in) {
+  auto user = user_or_caller(env, in);
+  if (!user) co_return std::unexpected(std::move(user.error()));
+  auto key = find_key(in, **user);
+  if (!key) co_return std::unexpected(std::move(key.error()));
+  auto owner = env.store.key_owner((*user)->keys[*key].id);
+  auto seen = owner ? owner->use->seen() : std::nullopt;
+  Value value;
+  Value& used = value["AccessKeyLastUsed"];
+  used["LastUsedDate"] = seen ? date(seen->at) : std::string();
+  if (env.form == Form::kIms) used["ServiceName"] = seen ? seen->service : std::string();
   co_return value;
 }
 

@@ -38,16 +38,16 @@ Task<Answer> attach(Environment& env, const Invocation& in) {
   auto found = find_named<T>(env, in, Entity<T>::kKind, Entity<T>::kParameter);
   if (!found) co_return std::unexpected(std::move(found.error()));
   if (env.store.policy(*name) == nullptr) {
-    co_return std::unexpected(not_exist("Policy", name->name));
+    co_return std::unexpected(not_exist("Policy"));
   }
   T record = copy_of(*found);
   if (std::ranges::find(record.policies, *name, &Attachment::policy) != record.policies.end()) {
-    co_return std::unexpected(already_exists(policy_of<T>(), name->name));
+    co_return std::unexpected(already_exists(policy_of<T>()));
   }
   auto of_type = std::ranges::count_if(
       record.policies, [&](const Attachment& one) { return one.policy.system == name->system; });
   if (static_cast<std::size_t>(of_type) >= kMaxPoliciesAttached) {
-    co_return std::unexpected(limit(policy_of<T>(), kMaxPoliciesAttached));
+    co_return std::unexpected(limit(policy_of<T>()));
   }
   record.policies.push_back({std::move(*name), in.now});
   Change change;
@@ -65,7 +65,7 @@ Task<Answer> detach(Environment& env, const Invocation& in) {
   T record = copy_of(*found);
   auto gone =
       std::erase_if(record.policies, [&](const Attachment& one) { return one.policy == *name; });
-  if (gone == 0) co_return std::unexpected(not_exist(policy_of<T>(), name->name));
+  if (gone == 0) co_return std::unexpected(not_exist(policy_of<T>()));
   Change change;
   change.put(std::move(record));
   co_return co_await commit(env, change);
@@ -132,7 +132,7 @@ Task<Answer> list_entities_for_policy(Environment& env, const Invocation& in) {
   auto name = read_policy_name(in.parameters);
   if (!name) co_return std::unexpected(std::move(name.error()));
   if (env.store.policy(*name) == nullptr) {
-    co_return std::unexpected(not_exist("Policy", name->name));
+    co_return std::unexpected(not_exist("Policy"));
   }
   Value users = Value::array(), groups = Value::array(), roles = Value::array();
   for (const auto& user : env.store.list<User>()) {

@@ -16,6 +16,7 @@ Task<Answer> create_access_key(Environment& env, const Invocation& in);
 Task<Answer> update_access_key(Environment& env, const Invocation& in);
 Task<Answer> delete_access_key(Environment& env, const Invocation& in);
 Task<Answer> list_access_keys(Environment& env, const Invocation& in);
+Task<Answer> get_access_key_last_used(Environment& env, const Invocation& in);
 // policies.cc
 Task<Answer> create_policy(Environment& env, const Invocation& in);
 Task<Answer> get_policy(Environment& env, const Invocation& in);
@@ -54,12 +55,81 @@ Task<Answer> get_role(Environment& env, const Invocation& in);
 Task<Answer> update_role(Environment& env, const Invocation& in);
 Task<Answer> delete_role(Environment& env, const Invocation& in);
 Task<Answer> list_roles(Environment& env, const Invocation& in);
+// login_profiles.cc
+Task<Answer> create_login_profile(Environment& env, const Invocation& in);
+Task<Answer> get_login_profile(Environment& env, const Invocation& in);
+Task<Answer> update_login_profile(Environment& env, const Invocation& in);
+Task<Answer> delete_login_profile(Environment& env, const Invocation& in);
+Task<Answer> change_password(Environment& env, const Invocation& in);
+// mfa_devices.cc
+Task<Answer> create_virtual_mfa_device(Environment& env, const Invocation& in);
+Task<Answer> delete_virtual_mfa_device(Environment& env, const Invocation& in);
+Task<Answer> list_virtual_mfa_devices(Environment& env, const Invocation& in);
+Task<Answer> bind_mfa_device(Environment& env, const Invocation& in);
+Task<Answer> unbind_mfa_device(Environment& env, const Invocation& in);
+Task<Answer> get_user_mfa_info(Environment& env, const Invocation& in);
+// account.cc
+Task<Answer> set_password_policy(Environment& env, const Invocation& in);
+Task<Answer> get_password_policy(Environment& env, const Invocation& in);
+Task<Answer> set_security_preference(Environment& env, const Invocation& in);
+Task<Answer> get_security_preference(Environment& env, const Invocation& in);
+Task<Answer> set_account_alias(Environment& env, const Invocation& in);
+Task<Answer> get_account_alias(Environment& env, const Invocation& in);
+Task<Answer> clear_account_alias(Environment& env, const Invocation& in);
+// tags.cc
+inline constexpr std::size_t kMaxNamesTagged = 50;
+Task<Answer> tag_resources(Environment& env, const Invocation& in);
+Task<Answer> untag_resources(Environment& env, const Invocation& in);
+Task<Answer> list_tag_resources(Environment& env, const Invocation& in);
+// diagnostics.cc
+Task<Answer> decode_diagnostic_message(Environment& env, const Invocation& in);
+// sign_in.cc
+// The account in which somebody wants to sign in: an id or an alias; empty: none is named.
+[[nodiscard]] std::string account_asked(const Parameters& in);
+Task<Answer> sign_in(Environment& env, const Invocation& in);
 // sts.cc
 Task<Answer> get_caller_identity(Environment& env, const Invocation& in);
 Task<Answer> assume_role(Environment& env, const Invocation& in);
+// sts_oidc.cc
+Task<Answer> assume_role_with_oidc(Environment& env, const Invocation& in);
+// oidc_providers.cc
+Task<Answer> create_oidc_provider(Environment& env, const Invocation& in);
+Task<Answer> get_oidc_provider(Environment& env, const Invocation& in);
+Task<Answer> list_oidc_providers(Environment& env, const Invocation& in);
+Task<Answer> update_oidc_provider(Environment& env, const Invocation& in);
+Task<Answer> delete_oidc_provider(Environment& env, const Invocation& in);
+Task<Answer> add_client_id(Environment& env, const Invocation& in);
+Task<Answer> remove_client_id(Environment& env, const Invocation& in);
+Task<Answer> add_fingerprint(Environment& env, const Invocation& in);
+Task<Answer> remove_fingerprint(Environment& env, const Invocation& in);
+// ims_table.cc
+[[nodiscard]] std::span<const Row> ims_rows();
+// ims.cc: what IMS alone has
+Task<Answer> get_account_summary(Environment& env, const Invocation& in);
+Task<Answer> get_default_domain(Environment& env, const Invocation& in);
+Task<Answer> get_account_mfa_info(Environment& env, const Invocation& in);
+Task<Answer> list_user_basic_infos(Environment& env, const Invocation& in);
+Task<Answer> disable_virtual_mfa(Environment& env, const Invocation& in);
 
 // The role that RoleArn names: of this account, and there.
 [[nodiscard]] Read<std::shared_ptr<const Role>> role_to_assume(const Environment& env,
                                                                const Parameters& in);
+
+// The session of a role that a request describes, by RoleSessionName, DurationSeconds and Policy.
+[[nodiscard]] Read<Session> begin_session(const Invocation& in, const Role& role);
+// {AssumedRoleUser, Credentials}
+[[nodiscard]] Value json_of(const Environment& env, const Session& session);
+
+// For signing in, which changes passwords and binds devices, too.
+// The hash of a password that the account's policy takes for this user.
+[[nodiscard]] Task<Read<std::string>> hash_new_password(Environment& env, const User& user,
+                                                        std::string_view password,
+                                                        std::string_view parameter);
+[[nodiscard]] MfaDevice new_mfa_device(std::string name, Time now);
+// With its seed, which is shown this once.
+[[nodiscard]] Value json_of_new(const Environment& env, const MfaDevice& device);
+// Takes two codes in a row, which show that the device is at hand.
+[[nodiscard]] std::optional<Fault> activate(MfaDevice& device, std::string_view first,
+                                            std::string_view second, Time now);
 
 }  // namespace lakeside::ram::wire

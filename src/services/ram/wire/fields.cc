@@ -8,28 +8,42 @@
 namespace lakeside::ram::wire {
 namespace {
 
-constexpr std::size_t kMaxTags = 20;
+// Of every account's users, before which its alias or id stands.
+constexpr const char* kDomain = ".onaliyun.com";
 
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(
       std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-Fault invalid_chars(std::string_view parameter) {
-  return {400, "InvalidParameter." + std::string(parameter) + ".InvalidChars",
-          "The parameter - \"" + std::string(parameter) + "\" contains invalid chars."};
+// Tag.1.Key and Tag.1.Value, or Tag with a list in JSON, as the generated clients send it.
+Read<std::vector<Parameters::Tag>> json_or_tags(const Parameters& in) {
+  std::string_view text = in.get("Tag");
+  if (text.empty()) return in.tags("Tag", kMaxTagsOfOne + 1);
+  auto json = nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_array() || json.size() > kMaxTagsOfOne) return std::unexpected(bad_format("Tag"));
+  std::vector<Parameters::Tag> tags;
+  for (const auto& one : json) {
+    auto text_of = [&](const char* name) -> const std::string* {
+      auto found = one.find(name);
+      return found == one.end() ? nullptr : found->template get_ptr<const std::string*>();
+    };
+    const std::string* key = one.is_object() ? text_of("Key") : nullptr;
+    if (key == nullptr) return std::unexpected(bad_format("Tag"));
+    const std::string* value = text_of("Value");
+    tags.push_back({*key, value == nullptr ? std::string() : *value});
+  }
+  return tags;
 }
 
-Fault bad_length(std::string_view parameter) {
-  return {400, "InvalidParameter." + std::string(parameter) + ".Length",
-          "The parameter - \"" + std::string(parameter) + "\" beyond the length limit."};
-}
+constexpr std::size_t kMaxName = 64;
+constexpr std::string_view kUserMarks = ".-_";
 
-// "User.Policy" → "user policy"
-std::string words(std::string_view kind) {
-  std::string text = to_lower_ascii(kind);
-  std::ranges::replace(text, '.', ' ');
-  return text;
+bool is_name(std::string_view text, std::string_view marks) {
+  return !text.empty() && std::ranges::all_of(text, [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           marks.find(c) != marks.npos;
+  });
 }
 
 }  // namespace
@@ -39,12 +53,15 @@ Read<std::string> read_name(const Parameters& in, std::string_view parameter, st
   auto name = in.required(parameter);
   if (!name) return name;
   if (name->size() > most) return std::unexpected(bad_length(parameter));
-  bool fits = std::ranges::all_of(*name, [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           marks.find(c) != marks.npos;
-  });
-  if (!fits) return std::unexpected(invalid_chars(parameter));
+  if (!is_name(*name, marks)) return std::unexpected(invalid_chars(parameter));
   return name;
+}
+
+Read<std::uint64_t> read_number(const Parameters& in, std::string_view parameter,
+                                std::uint64_t otherwise, rpc::Range range) {
+  auto value = in.number(parameter, otherwise, range);
+  if (!value) return std::unexpected(out_of_range(parameter, range.least, range.most));
+  return value;
 }
 
 Read<std::string> read_text(const Parameters& in, std::string_view parameter, std::size_t most) {
@@ -60,7 +77,7 @@ Read<PolicyName> read_policy_name(const Parameters& in) {
   auto type = in.required("PolicyType");
   if (!type) return std::unexpected(std::move(type.error()));
   if (*type != "System" && *type != "Custom") {
-    return std::unexpected(rpc::invalid_parameter("PolicyType", "System or Custom"));
+    return std::unexpected(incorrect("PolicyType"));
   }
   return PolicyName{*name, *type == "System"};
 }
@@ -79,34 +96,32 @@ Read<ReadDocument> read_document(const Parameters& in, std::string_view paramete
 
 Read<Tags> read_tags(const Parameters& in) {
   Tags tags;
-  for (const auto& [key, value] : in.tags("Tag", kMaxTags + 1)) {
-    if (key.empty() || characters(key) > 128 || characters(value) > 128) {
+  auto listed = json_or_tags(in);
+  if (!listed) return std::unexpected(std::move(listed.error()));
+  for (const auto& [key, value] : *listed) {
+    if (key.empty() || characters(key) > 128 || characters(value) > 256) {
       return std::unexpected(bad_length("Tag"));
     }
     if (!is_valid_utf8(key) || !is_valid_utf8(value)) return std::unexpected(invalid_chars("Tag"));
     tags[key] = value;
   }
-  if (tags.size() > kMaxTags) return std::unexpected(limit("Tag", kMaxTags));
+  if (tags.size() > kMaxTagsOfOne) return std::unexpected(limit("Tag"));
   return tags;
 }
 
-Fault not_exist(std::string_view kind, std::string_view name) {
-  return {404, "EntityNotExist." + std::string(kind),
-          "The " + words(kind) + " does not exist: " + std::string(name) + "."};
-}
-
-Fault already_exists(std::string_view kind, std::string_view name) {
-  return {409, "EntityAlreadyExists." + std::string(kind),
-          "The " + words(kind) + " already exists: " + std::string(name) + "."};
-}
-
-Fault conflict(std::string_view kind, std::string_view message) {
-  return {409, "DeleteConflict." + std::string(kind), std::string(message)};
-}
-
-Fault limit(std::string_view kind, std::size_t most) {
-  return {409, "LimitExceeded." + std::string(kind),
-          "There are " + std::to_string(most) + " already, which is the most there may be."};
+Read<std::vector<std::string>> read_list(const Parameters& in, std::string_view parameter,
+                                         std::size_t most) {
+  std::string_view text = in.get(parameter);
+  auto list = in.list(parameter, most + 1);
+  if (!text.empty()) {
+    auto json = nlohmann::json::parse(text, nullptr, false);
+    bool texts = json.is_array() &&
+                 std::ranges::all_of(json, [](const auto& one) { return one.is_string(); });
+    if (!texts) return std::unexpected(bad_format(parameter));
+    list = json.get<std::vector<std::string>>();
+  }
+  if (list.size() > most) return std::unexpected(bad_length(parameter));
+  return list;
 }
 
 std::string date(Time time) {
@@ -129,20 +144,64 @@ std::string arn(const Environment& env, std::string_view what) {
   return "acs:ram::" + env.store.account_id() + ":" + std::string(what);
 }
 
-Read<std::shared_ptr<const User>> user_or_caller(const Environment& env, const Invocation& in) {
-  std::string name;
-  if (!in.parameters.get("UserName").empty()) {
-    auto named = read_name(in.parameters, "UserName");
-    if (!named) return std::unexpected(std::move(named.error()));
-    name = std::move(*named);
-  } else if (in.caller().kind == Principal::Kind::kUser) {
-    name = in.caller().name;
+std::string principal_name(const Environment& env, std::string_view user) {
+  const std::string alias = env.store.settings()->alias;
+  return std::string(user) + "@" + (alias.empty() ? env.store.account_id() : alias) + kDomain;
+}
+
+Read<std::shared_ptr<const User>> find_user(const Environment& env, const Invocation& in) {
+  Read<std::string> name = std::string();
+  if (env.form == Form::kRam) {
+    name = read_name(in.parameters, "UserName");
   } else {
-    return std::unexpected(rpc::missing_parameter("UserName"));
+    name = read_principal_name(env, in.parameters, "UserPrincipalName");
   }
-  auto user = env.store.find<User>(name);
-  if (user == nullptr) return std::unexpected(not_exist("User", name));
+  if (!name) return std::unexpected(std::move(name.error()));
+  auto user = env.store.find<User>(*name);
+  if (user == nullptr) return std::unexpected(not_exist("User"));
   return user;
+}
+
+namespace {
+
+// IMS also takes a user's id, or one of its keys.
+std::shared_ptr<const User> user_of_other_name(const Environment& env, const Parameters& in) {
+  if (env.form != Form::kIms) return nullptr;
+  if (std::string_view id = in.get("UserId"); !id.empty()) return env.store.user_of_id(id);
+  if (!in.get("UserPrincipalName").empty()) return nullptr;
+  auto owner = env.store.key_owner(in.get("UserAccessKeyId"));
+  return owner ? owner->user : nullptr;
+}
+
+}  // namespace
+
+Read<std::shared_ptr<const User>> user_or_caller(const Environment& env, const Invocation& in) {
+  if (auto user = user_of_other_name(env, in.parameters)) return user;
+  const char* parameter = env.form == Form::kRam ? "UserName" : "UserPrincipalName";
+  if (!in.parameters.get(parameter).empty()) return find_user(env, in);
+  if (in.caller().kind != Principal::Kind::kUser) {
+    return std::unexpected(rpc::missing_parameter(parameter));
+  }
+  auto user = env.store.find<User>(in.caller().name);
+  if (user == nullptr) return std::unexpected(not_exist("User"));
+  return user;
+}
+
+Read<std::string> read_principal_name(const Environment& env, const Parameters& in,
+                                      std::string_view parameter) {
+  auto whole = in.required(parameter);
+  if (!whole) return whole;
+  std::size_t at = whole->find('@');
+  const std::string domain = at == whole->npos ? std::string() : whole->substr(at + 1);
+  const std::string alias = env.store.settings()->alias;
+  bool ours =
+      domain == env.store.account_id() + kDomain || (!alias.empty() && domain == alias + kDomain);
+  std::string name = whole->substr(0, at);
+  if (at == whole->npos || !is_name(name, kUserMarks))
+    return std::unexpected(bad_format(parameter));
+  if (name.size() > kMaxName) return std::unexpected(bad_length(parameter));
+  if (!ours) return std::unexpected(not_exist("User"));
+  return name;
 }
 
 Read<Page> read_page(const Parameters& in) {

@@ -13,6 +13,9 @@ namespace lakeside::ram::wire {
 // .Length.
 [[nodiscard]] Read<std::string> read_name(const Parameters& in, std::string_view parameter,
                                           std::size_t most = 64, std::string_view marks = ".-_");
+// A number with the vendor's fault for this parameter: InvalidParameter.NAME.Range.
+[[nodiscard]] Read<std::uint64_t> read_number(const Parameters& in, std::string_view parameter,
+                                              std::uint64_t otherwise, rpc::Range range);
 // Free text; empty where it did not come.
 [[nodiscard]] Read<std::string> read_text(const Parameters& in, std::string_view parameter,
                                           std::size_t most);
@@ -27,16 +30,41 @@ struct ReadDocument {
                                                policy::Kind kind, std::size_t most);
 [[nodiscard]] Read<Tags> read_tags(const Parameters& in);
 
-// "EntityNotExist.User": `kind` is "User", "Policy.Version"…
-[[nodiscard]] Fault not_exist(std::string_view kind, std::string_view name);
-[[nodiscard]] Fault already_exists(std::string_view kind, std::string_view name);
-[[nodiscard]] Fault conflict(std::string_view kind, std::string_view message);
-[[nodiscard]] Fault limit(std::string_view kind, std::size_t most);
+// NAME.1, NAME.2…, or NAME with a list of texts in JSON.
+[[nodiscard]] Read<std::vector<std::string>> read_list(const Parameters& in,
+                                                       std::string_view parameter,
+                                                       std::size_t most);
+
+// faults.cc, in the vendor's words. `kind` is "User", "Policy.Version"…
+[[nodiscard]] Fault not_exist(std::string_view kind);       // EntityNotExist.User
+[[nodiscard]] Fault already_exists(std::string_view kind);  // EntityAlreadyExists.User
+[[nodiscard]] Fault conflict(std::string_view kind);        // DeleteConflict.User.Policy
+[[nodiscard]] Fault limit(std::string_view kind);           // LimitExceeded.User
+[[nodiscard]] Fault invalid_chars(std::string_view parameter);
+[[nodiscard]] Fault bad_length(std::string_view parameter);
+[[nodiscard]] Fault bad_format(std::string_view parameter);
+[[nodiscard]] Fault incorrect(std::string_view parameter);
+[[nodiscard]] Fault out_of_range(std::string_view parameter, std::uint64_t least,
+                                 std::uint64_t most);
+[[nodiscard]] Fault throttled();
+[[nodiscard]] Fault not_implemented(std::string_view what);
 
 [[nodiscard]] std::string date(Time time);                   // 2026-11-22T06:44:14Z
 [[nodiscard]] std::string random_digits(std::size_t count);  // not beginning with 0
 [[nodiscard]] std::string arn(const Environment& env, std::string_view what);  // acs:ram::ACCOUNT:…
 
+// "alice@ALIAS.onaliyun.com": a user's whole name, as IMS has it.
+[[nodiscard]] std::string principal_name(const Environment& env, std::string_view user);
+
+// A user's own name in UserPrincipalName, which must be of this account.
+[[nodiscard]] Read<std::string> read_principal_name(const Environment& env, const Parameters& in,
+                                                    std::string_view parameter);
+
+[[nodiscard]] std::optional<Fault> refuse_tags(const Parameters& in);
+
+// The user that a request must name: by UserName, in IMS's form by UserPrincipalName.
+[[nodiscard]] Read<std::shared_ptr<const User>> find_user(const Environment& env,
+                                                          const Invocation& in);
 // The user that a request names, else the caller, who may ask about its own.
 [[nodiscard]] Read<std::shared_ptr<const User>> user_or_caller(const Environment& env,
                                                                const Invocation& in);
@@ -47,7 +75,7 @@ template <class T>
   auto name = read_name(in.parameters, parameter);
   if (!name) return std::unexpected(std::move(name.error()));
   auto found = env.store.find<T>(*name);
-  if (found == nullptr) return std::unexpected(not_exist(kind, *name));
+  if (found == nullptr) return std::unexpected(not_exist(kind));
   return found;
 }
 

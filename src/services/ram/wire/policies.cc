@@ -6,18 +6,20 @@
 namespace lakeside::ram::wire {
 namespace {
 
-std::size_t attachments(const Environment& env, const PolicyName& name) {
+// How many of T have it.
+template <class T>
+std::size_t attachments_to(const Environment& env, const PolicyName& name) {
   std::size_t count = 0;
-  auto count_in = [&](const auto& all) {
-    for (const auto& one : all) {
-      count += static_cast<std::size_t>(std::ranges::count(
-          one->policies, name, [](const Attachment& attached) { return attached.policy; }));
-    }
-  };
-  count_in(env.store.list<User>());
-  count_in(env.store.list<Group>());
-  count_in(env.store.list<Role>());
+  for (const auto& one : env.store.list<T>()) {
+    count += static_cast<std::size_t>(std::ranges::count(
+        one->policies, name, [](const Attachment& attached) { return attached.policy; }));
+  }
   return count;
+}
+
+std::size_t attachments(const Environment& env, const PolicyName& name) {
+  return attachments_to<User>(env, name) + attachments_to<Group>(env, name) +
+         attachments_to<Role>(env, name);
 }
 
 Value json_of(const Environment& env, const Policy& policy) {
@@ -48,7 +50,7 @@ Read<std::shared_ptr<const Policy>> find_policy(const Environment& env, const In
   auto name = read_policy_name(in.parameters);
   if (!name) return std::unexpected(std::move(name.error()));
   auto policy = env.store.policy(*name);
-  if (policy == nullptr) return std::unexpected(not_exist("Policy", name->name));
+  if (policy == nullptr) return std::unexpected(not_exist("Policy"));
   return policy;
 }
 
@@ -57,7 +59,7 @@ Read<std::shared_ptr<const Policy>> find_custom(const Environment& env, const In
   auto name = read_name(in.parameters, "PolicyName", 128, "-");
   if (!name) return std::unexpected(std::move(name.error()));
   auto policy = env.store.find<Policy>(*name);
-  if (policy == nullptr) return std::unexpected(not_exist("Policy", *name));
+  if (policy == nullptr) return std::unexpected(not_exist("Policy"));
   return policy;
 }
 
@@ -65,7 +67,7 @@ Read<const PolicyVersion*> find_version(const Policy& policy, const Invocation& 
   auto id = in.parameters.required("VersionId");
   if (!id) return std::unexpected(std::move(id.error()));
   const PolicyVersion* version = policy.version(*id);
-  if (version == nullptr) return std::unexpected(not_exist("Policy.Version", *id));
+  if (version == nullptr) return std::unexpected(not_exist("Policy.Version"));
   return version;
 }
 
@@ -91,10 +93,10 @@ Task<Answer> create_policy(Environment& env, const Invocation& in) {
 
   auto turn = co_await env.store.turn();
   if (env.store.find<Policy>(*name) || system_policies().contains(*name)) {
-    co_return std::unexpected(already_exists("Policy", *name));
+    co_return std::unexpected(already_exists("Policy"));
   }
   if (env.store.list<Policy>().size() >= kMaxPolicies) {
-    co_return std::unexpected(limit("Policy", kMaxPolicies));
+    co_return std::unexpected(limit("Policy"));
   }
   Policy policy;
   policy.name = std::move(*name);
@@ -127,13 +129,13 @@ Task<Answer> delete_policy(Environment& env, const Invocation& in) {
   auto policy = find_custom(env, in);
   if (!policy) co_return std::unexpected(std::move(policy.error()));
   const PolicyName name{(*policy)->name, false};
-  if (attachments(env, name) > 0) {
-    co_return std::unexpected(
-        conflict("Policy.User", "The policy is still attached: detach it first."));
+  for (auto [attached, kind] : {std::pair(attachments_to<User>(env, name), "Policy.User"),
+                                std::pair(attachments_to<Group>(env, name), "Policy.Group"),
+                                std::pair(attachments_to<Role>(env, name), "Policy.Role")}) {
+    if (attached > 0) co_return std::unexpected(conflict(kind));
   }
   if ((*policy)->versions.size() > 1) {
-    co_return std::unexpected(
-        conflict("Policy.Version", "The policy still has other versions: delete them first."));
+    co_return std::unexpected(conflict("Policy.Version"));
   }
   Change change;
   change.remove<Policy>(name.name);
@@ -145,7 +147,7 @@ Task<Answer> list_policies(Environment& env, const Invocation& in) {
   if (!page) co_return std::unexpected(std::move(page.error()));
   std::string_view type = in.parameters.get("PolicyType");
   if (!type.empty() && type != "System" && type != "Custom") {
-    co_return std::unexpected(rpc::invalid_parameter("PolicyType", "System or Custom"));
+    co_return std::unexpected(incorrect("PolicyType"));
   }
   auto wanted = read_tags(in.parameters);
   if (!wanted) co_return std::unexpected(std::move(wanted.error()));
@@ -198,7 +200,7 @@ Task<Answer> create_policy_version(Environment& env, const Invocation& in) {
   Policy policy = copy_of(*found);
   if (policy.versions.size() >= kMaxVersions) {
     if (*strategy == "None") {
-      co_return std::unexpected(limit("Policy.Version", kMaxVersions));
+      co_return std::unexpected(limit("Policy.Version"));
     }
     auto oldest = std::ranges::find_if(policy.versions, [&](const PolicyVersion& version) {
       return version.id != policy.default_version;
@@ -238,8 +240,7 @@ Task<Answer> delete_policy_version(Environment& env, const Invocation& in) {
   if (!version) co_return std::unexpected(std::move(version.error()));
   const std::string id = (*version)->id;
   if (id == (*found)->default_version) {
-    co_return std::unexpected(
-        conflict("Policy.Version.Default", "The default version cannot be deleted."));
+    co_return std::unexpected(conflict("Policy.Version.Default"));
   }
   Policy policy = copy_of(*found);
   std::erase_if(policy.versions, [&](const PolicyVersion& one) { return one.id == id; });

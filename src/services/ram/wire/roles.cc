@@ -46,9 +46,9 @@ Task<Answer> create_role(Environment& env, const Invocation& in) {
   if (!tags) co_return std::unexpected(std::move(tags.error()));
 
   auto turn = co_await env.store.turn();
-  if (env.store.find<Role>(*name)) co_return std::unexpected(already_exists("Role", *name));
+  if (env.store.find<Role>(*name)) co_return std::unexpected(already_exists("Role"));
   if (env.store.list<Role>().size() >= kMaxRoles) {
-    co_return std::unexpected(limit("Role", kMaxRoles));
+    co_return std::unexpected(limit("Role"));
   }
   Role role;
   role.id = random_digits(18);
@@ -106,8 +106,7 @@ Task<Answer> delete_role(Environment& env, const Invocation& in) {
   auto role = find_named<Role>(env, in, "Role", "RoleName");
   if (!role) co_return std::unexpected(std::move(role.error()));
   if (!(*role)->policies.empty()) {
-    co_return std::unexpected(
-        conflict("Role.Policy", "The role still has policies: detach them first."));
+    co_return std::unexpected(conflict("Role.Policy"));
   }
   Change change;
   change.remove<Role>((*role)->name);

@@ -22,6 +22,19 @@ Read<std::string> read_session_name(const Parameters& in) {
   return name;
 }
 
+// Only the trust policy looks at it (sts:ExternalId).
+std::optional<Fault> check_external_id(const Parameters& in) {
+  const std::string* id = in.find("ExternalId");
+  if (id == nullptr) return std::nullopt;
+  if (id->size() < 2 || id->size() > 1224) return bad_length("ExternalId");
+  bool fits = std::ranges::all_of(*id, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("=,.@:/_-+").find(c) != std::string_view::npos;
+  });
+  if (!fits) return invalid_chars("ExternalId");
+  return std::nullopt;
+}
+
 }  // namespace
 
 Read<std::shared_ptr<const Role>> role_to_assume(const Environment& env, const Parameters& in) {
@@ -33,7 +46,7 @@ Read<std::shared_ptr<const Role>> role_to_assume(const Environment& env, const P
   }
   std::string_view name = role_of(env, *role_arn);
   auto role = name.empty() ? nullptr : env.store.find<Role>(name);
-  if (role == nullptr) return std::unexpected(not_exist("Role", *role_arn));
+  if (role == nullptr) return std::unexpected(not_exist("Role"));
   return role;
 }
 
@@ -65,30 +78,28 @@ Task<Answer> get_caller_identity(Environment& env, const Invocation& in) {
   co_return value;
 }
 
-Task<Answer> assume_role(Environment& env, const Invocation& in) {
-  auto role = role_to_assume(env, in.parameters);
-  if (!role) co_return std::unexpected(std::move(role.error()));
+Read<Session> begin_session(const Invocation& in, const Role& role) {
   auto name = read_session_name(in.parameters);
-  if (!name) co_return std::unexpected(std::move(name.error()));
-  auto seconds = in.parameters.number("DurationSeconds", 3600, {900, (*role)->max_session_seconds});
-  if (!seconds) co_return std::unexpected(std::move(seconds.error()));
-  if (!in.parameters.get("ExternalId").empty()) {
-    // A condition on it would be met by nobody: nothing hands it to the evaluator yet.
-    co_return std::unexpected(Fault{501, "NotImplemented", "ExternalId is not implemented."});
-  }
+  if (!name) return std::unexpected(std::move(name.error()));
+  auto seconds = in.parameters.number("DurationSeconds", 3600, {900, role.max_session_seconds});
+  if (!seconds) return std::unexpected(std::move(seconds.error()));
   Session session;
   if (!in.parameters.get("Policy").empty()) {
     auto document = read_document(in.parameters, "Policy", policy::Kind::kIdentity,
                                   policy::kMaxSessionPolicyLength);
-    if (!document) co_return std::unexpected(std::move(document.error()));
+    if (!document) return std::unexpected(std::move(document.error()));
     session.policy = std::move(document->text);
   }
   session.access_key_id = "STS.N" + random_alphanumeric(24);
   session.access_key_secret = random_alphanumeric(44);
-  session.role = (*role)->name;
-  session.role_id = (*role)->id;
+  session.role = role.name;
+  session.role_id = role.id;
   session.name = std::move(*name);
   session.expires = in.now + std::chrono::seconds(*seconds);
+  return session;
+}
+
+Value json_of(const Environment& env, const Session& session) {
   Value value;
   value["AssumedRoleUser"] = {{"Arn", arn(env, "role/" + session.role + "/" + session.name)},
                               {"AssumedRoleId", session.role_id + ":" + session.name}};
@@ -96,7 +107,19 @@ Task<Answer> assume_role(Environment& env, const Invocation& in) {
                           {"AccessKeySecret", session.access_key_secret},
                           {"SecurityToken", env.store.token_of(session)},
                           {"Expiration", date(session.expires)}};
-  co_return value;
+  return value;
+}
+
+Task<Answer> assume_role(Environment& env, const Invocation& in) {
+  auto role = role_to_assume(env, in.parameters);
+  if (!role) co_return std::unexpected(std::move(role.error()));
+  if (auto fault = check_external_id(in.parameters)) co_return std::unexpected(*fault);
+  if (!in.parameters.get("SourceIdentity").empty()) {
+    co_return std::unexpected(not_implemented("SourceIdentity"));
+  }
+  auto session = begin_session(in, **role);
+  if (!session) co_return std::unexpected(std::move(session.error()));
+  co_return json_of(env, *session);
 }
 
 }  // namespace lakeside::ram::wire
