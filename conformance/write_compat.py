@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes docs/compat/oss.md, models.md and kms.md from the operation table and what the suite does and found.
+"""Writes the pages of docs/compat from the operation table and what the suite does and found.
 
     build/venv/bin/python conformance/write_compat.py            # writes the pages
     build/venv/bin/python conformance/write_compat.py --check    # fails where a page is not up to date
@@ -22,6 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "compat" / "oss.md"
 MODELS_PAGE = PAGE.with_name("models.md")
 KMS_PAGE = PAGE.with_name("kms.md")
+RAM_PAGE = PAGE.with_name("ram.md")
 RESULTS = ROOT / "build" / "conformance" / "results.json"
 
 DIALECTS = {"ali-oss": "oss", "oss2": "oss", "alibabacloud-oss-v2": "oss", "oss-go-sdk": "oss",
@@ -121,6 +122,39 @@ def kms_page(table: list[dict]) -> str:
         "## Recognised, and answered with NotImplemented", "",
         ", ".join(o["operation"] for o in table if not o["implemented"]) + "."]
     return "\n".join(lines) + "\n"
+
+
+RAM_TEXT = """
+## What a user's key may do
+
+The key of a user and the credentials of a session work for every service, in every signature scheme, with
+exactly what policies allow: those of the user, of its groups, or of the role and the session, and those of
+the bucket. Conditions know the keys of [identity.md](../identity.md). A denial carries `AccessDeniedDetail`.
+System policies: AdministratorAccess, ReadOnlyAccess, AliyunOSSFullAccess, AliyunOSSReadOnlyAccess,
+AliyunRAMFullAccess, AliyunRAMReadOnlyAccess, AliyunSTSAssumeRoleAccess.
+
+## Signatures
+
+A request is admitted once: its `SignatureNonce` is remembered for both sides of the 15 minutes in which its
+`Timestamp` is good (`SignatureNonceUsed`). Of ACS3, `host` and every `x-acs-` header must be signed. Requests
+go to the path `/`; unsigned `GET /` and everything signed for object storage stays object storage's.
+"""
+
+
+def ram_page(tables: dict[str, list[dict]]) -> str:
+    lines = [
+        "# RAM, STS and IMS: what works", "",
+        "Made by `conformance/write_compat.py` from the server's operation table; do not edit it. RPC, RAM 2015-05-01, "
+        "STS 2015-04-01, IMS 2019-08-15: signatures V1 and ACS3-HMAC-SHA256, JSON and XML, query and form. Tested with "
+        "@alicloud/ram20150501, sts20150401, ims20190815 and pop-core of npm, alibabacloud-ram20150501, "
+        "alibabacloud-sts20150401 and aliyun-python-sdk-core of PyPI, and the object storage clients with the "
+        "credentials of sessions."]
+    for service, title in (("ram", "RAM"), ("sts", "STS"), ("ims", "IMS")):
+        for implemented, said in ((True, "works"), (False, "answers NotImplemented")):
+            names = sorted(o["operation"] for o in tables[service] if o["implemented"] == implemented)
+            if names:
+                lines += ["", f"**{title}, {len(names)} operations: {said}.** " + ", ".join(names) + "."]
+    return "\n".join(lines) + "\n" + RAM_TEXT
 
 
 # Management APIs whose Python clients have a method for each operation: what the table calls them, the client, the
@@ -229,7 +263,8 @@ def main() -> int:
         return 2
     pages = {PAGE: page(operations(binary, "oss"), json.loads(RESULTS.read_text())),
              MODELS_PAGE: models_page(operations(binary, "modelstudio")),
-             KMS_PAGE: kms_page(operations(binary, "kms"))}
+             KMS_PAGE: kms_page(operations(binary, "kms")),
+             RAM_PAGE: ram_page({service: operations(binary, service) for service in ("ram", "sts", "ims")})}
     pages |= {PAGE.with_name(f"{service}.md"): managed_page(service, operations(binary, service)) for service in MANAGED}
     stale = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
     if arguments.check:

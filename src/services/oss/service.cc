@@ -208,7 +208,7 @@ class OssService final : public gateway::Service, public gateway::Audited, publi
       if (!read) co_return refuse(call, read.error());
       document = std::move(*read);
     }
-    auto action = call.row->decode(call, std::move(document));
+    auto action = call.row->decode(call, document);
     if (!action) co_return refuse(call, action.error());
     co_return std::unique_ptr<gateway::Action>(std::move(*action));
   }

@@ -44,11 +44,11 @@ static http::Response encode(OssCall& call, ops::GetObjectAcl&, ops::GetObjectAc
 
 static http::Response encode(OssCall&, ops::PutObjectAcl&) { return empty_response(); }
 
-Decoded decode_get_bucket_acl(OssCall& call, std::string) {
+Decoded decode_get_bucket_acl(OssCall& call, const std::string&) {
   return make_action(ops::GetBucketAcl{call.bucket()});
 }
 
-Decoded decode_put_bucket_acl(OssCall& call, std::string document) {
+Decoded decode_put_bucket_acl(OssCall& call, const std::string& document) {
   auto acl = wanted_acl(call, "acl", document);
   if (!acl) return std::unexpected(std::move(acl.error()));
   if (*acl == Acl::kDefault) {
@@ -57,11 +57,11 @@ Decoded decode_put_bucket_acl(OssCall& call, std::string document) {
   return make_action(ops::PutBucketAcl{call.bucket(), *acl});
 }
 
-Decoded decode_get_object_acl(OssCall& call, std::string) {
+Decoded decode_get_object_acl(OssCall& call, const std::string&) {
   return make_action(ops::GetObjectAcl{{call.bucket(), call.key()}});
 }
 
-Decoded decode_put_object_acl(OssCall& call, std::string document) {
+Decoded decode_put_object_acl(OssCall& call, const std::string& document) {
   auto acl = wanted_acl(call, "object-acl", document);
   if (!acl) return std::unexpected(std::move(acl.error()));
   return make_action(ops::PutObjectAcl{{call.bucket(), call.key()}, *acl});

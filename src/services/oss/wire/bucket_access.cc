@@ -32,23 +32,22 @@ static http::Response encode(OssCall& call, ops::GetBucketPolicyStatus&,
   return xml_response(policy_status(status.is_public, call.dialect));
 }
 
-Decoded decode_put_bucket_policy(OssCall& call, std::string document) {
+Decoded decode_put_bucket_policy(OssCall& call, const std::string& document) {
   // x-amz-confirm-remove-self-bucket-access confirms nothing here: the root account can always take
   // a policy back.
   return make_action(ops::PutBucketPolicy{
-      call.bucket(),
-      {std::move(document), is_s3(call) ? PolicyLanguage::kS3 : PolicyLanguage::kOss}});
+      call.bucket(), {document, is_s3(call) ? PolicyLanguage::kS3 : PolicyLanguage::kOss}});
 }
 
-Decoded decode_get_bucket_policy(OssCall& call, std::string) {
+Decoded decode_get_bucket_policy(OssCall& call, const std::string&) {
   return make_action(ops::GetBucketPolicy{call.bucket()});
 }
 
-Decoded decode_delete_bucket_policy(OssCall& call, std::string) {
+Decoded decode_delete_bucket_policy(OssCall& call, const std::string&) {
   return make_action(ops::DeleteBucketPolicy{call.bucket()});
 }
 
-Decoded decode_get_bucket_policy_status(OssCall& call, std::string) {
+Decoded decode_get_bucket_policy_status(OssCall& call, const std::string&) {
   return make_action(ops::GetBucketPolicyStatus{call.bucket(), is_s3(call)});
 }
 
@@ -78,31 +77,31 @@ static http::Response encode(OssCall&, ops::DeletePublicAccessBlock&) {
   return empty_response(204);
 }
 
-Decoded decode_put_bucket_public_access_block(OssCall& call, std::string document) {
+Decoded decode_put_bucket_public_access_block(OssCall& call, const std::string& document) {
   auto block = parse_public_access_block(document, call.dialect);
   if (!block) return std::unexpected(std::move(block.error()));
   return make_action(ops::PutBucketPublicAccessBlock{call.bucket(), *block});
 }
 
-Decoded decode_get_bucket_public_access_block(OssCall& call, std::string) {
+Decoded decode_get_bucket_public_access_block(OssCall& call, const std::string&) {
   return make_action(ops::GetBucketPublicAccessBlock{call.bucket(), is_s3(call)});
 }
 
-Decoded decode_delete_bucket_public_access_block(OssCall& call, std::string) {
+Decoded decode_delete_bucket_public_access_block(OssCall& call, const std::string&) {
   return make_action(ops::DeleteBucketPublicAccessBlock{call.bucket()});
 }
 
-Decoded decode_put_public_access_block(OssCall& call, std::string document) {
+Decoded decode_put_public_access_block(OssCall& call, const std::string& document) {
   auto block = parse_public_access_block(document, call.dialect);
   if (!block) return std::unexpected(std::move(block.error()));
   return make_action(ops::PutPublicAccessBlock{*block});
 }
 
-Decoded decode_get_public_access_block(OssCall&, std::string) {
+Decoded decode_get_public_access_block(OssCall&, const std::string&) {
   return make_action(ops::GetPublicAccessBlock{});
 }
 
-Decoded decode_delete_public_access_block(OssCall&, std::string) {
+Decoded decode_delete_public_access_block(OssCall&, const std::string&) {
   return make_action(ops::DeletePublicAccessBlock{});
 }
 

@@ -136,7 +136,7 @@ static http::Response encode(OssCall& call, ops::DescribeRegions& op) {
       regions_document(names, op.region.empty() || op.region == "oss-" + names.region));
 }
 
-Decoded decode_list_buckets(OssCall& call, std::string) {
+Decoded decode_list_buckets(OssCall& call, const std::string&) {
   ops::ListBuckets op;
   op.prefix = text_param(call.head(), "prefix");
   if (call.dialect == Dialect::kOss && !may_begin_bucket(op.prefix)) {
@@ -147,7 +147,7 @@ Decoded decode_list_buckets(OssCall& call, std::string) {
   return make_action(std::move(op));
 }
 
-Decoded decode_put_bucket(OssCall& call, std::string document) {
+Decoded decode_put_bucket(OssCall& call, const std::string& document) {
   ops::PutBucket op;
   op.bucket = call.bucket();
   op.exists_is_success = call.dialect == Dialect::kOss;
@@ -165,31 +165,31 @@ Decoded decode_put_bucket(OssCall& call, std::string document) {
   return make_action(std::move(op));
 }
 
-Decoded decode_delete_bucket(OssCall& call, std::string) {
+Decoded decode_delete_bucket(OssCall& call, const std::string&) {
   return make_action(ops::DeleteBucket{call.bucket()});
 }
 
-Decoded decode_head_bucket(OssCall& call, std::string) {
+Decoded decode_head_bucket(OssCall& call, const std::string&) {
   return make_action(ops::HeadBucket{call.bucket()});
 }
 
-Decoded decode_get_bucket_info(OssCall& call, std::string) {
+Decoded decode_get_bucket_info(OssCall& call, const std::string&) {
   return make_action(ops::GetBucketInfo{call.bucket()});
 }
 
-Decoded decode_get_bucket_location(OssCall& call, std::string) {
+Decoded decode_get_bucket_location(OssCall& call, const std::string&) {
   return make_action(ops::GetBucketLocation{call.bucket()});
 }
 
-Decoded decode_get_bucket_stat(OssCall& call, std::string) {
+Decoded decode_get_bucket_stat(OssCall& call, const std::string&) {
   return make_action(ops::GetBucketStat{call.bucket()});
 }
 
-Decoded decode_get_bucket_versioning(OssCall& call, std::string) {
+Decoded decode_get_bucket_versioning(OssCall& call, const std::string&) {
   return make_action(ops::GetBucketVersioning{call.bucket()});
 }
 
-Decoded decode_describe_regions(OssCall& call, std::string) {
+Decoded decode_describe_regions(OssCall& call, const std::string&) {
   return make_action(ops::DescribeRegions{text_param(call.head(), "regions")});
 }
 

@@ -38,13 +38,13 @@ static http::Response encode(OssCall& call, ops::DeleteMultipleObjects& op,
   return xml_response(delete_result(answer, call.dialect));
 }
 
-Decoded decode_delete_object(OssCall& call, std::string) {
+Decoded decode_delete_object(OssCall& call, const std::string&) {
   // The domain cannot delete on conditions.
   if (call.head().header("If-Match")) return fail(Errc::kNotImplemented);
   return make_action(ops::DeleteObject{{call.bucket(), call.key()}});
 }
 
-Decoded decode_delete_multiple_objects(OssCall& call, std::string document) {
+Decoded decode_delete_multiple_objects(OssCall& call, const std::string& document) {
   if (call.dialect == Dialect::kS3 && !has_integrity_header(call.head())) {
     return fail(Errc::kInvalidRequest, "Missing required header for this request: Content-MD5");
   }

@@ -89,7 +89,7 @@ static http::Response encode(OssCall& call, ops::GetObjectMeta&, ObjectInfo& inf
   return response;
 }
 
-Decoded decode_get_object(OssCall& call, std::string) {
+Decoded decode_get_object(OssCall& call, const std::string&) {
   if (auto fits = check_overrides(call); !fits) return std::unexpected(std::move(fits.error()));
   ops::GetObject op;
   op.object = {call.bucket(), call.key()};
@@ -98,12 +98,12 @@ Decoded decode_get_object(OssCall& call, std::string) {
   return make_action(std::move(op));
 }
 
-Decoded decode_head_object(OssCall& call, std::string) {
+Decoded decode_head_object(OssCall& call, const std::string&) {
   if (auto fits = check_overrides(call); !fits) return std::unexpected(std::move(fits.error()));
   return make_action(ops::HeadObject{{call.bucket(), call.key()}, preconditions(call.head())});
 }
 
-Decoded decode_get_object_meta(OssCall& call, std::string) {
+Decoded decode_get_object_meta(OssCall& call, const std::string&) {
   return make_action(ops::GetObjectMeta{{call.bucket(), call.key()}});
 }
 

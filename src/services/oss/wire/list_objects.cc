@@ -51,7 +51,7 @@ static http::Response encode(OssCall& call, ops::ListObjects& op, ListPage& page
   return xml_response(list_objects(answer, call.dialect));
 }
 
-Decoded decode_list_objects(OssCall& call, std::string) {
+Decoded decode_list_objects(OssCall& call, const std::string&) {
   if (const http::QueryParam* type = call.head().param("list-type")) {
     return invalid_argument("The list type must be 2.", "list-type", type->value);
   }
@@ -62,7 +62,7 @@ Decoded decode_list_objects(OssCall& call, std::string) {
   return make_action(std::move(*op));
 }
 
-Decoded decode_list_objects_v2(OssCall& call, std::string) {
+Decoded decode_list_objects_v2(OssCall& call, const std::string&) {
   auto op = read_common(call);
   if (!op) return std::unexpected(std::move(op.error()));
   op->v2 = true;

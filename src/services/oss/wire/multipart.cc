@@ -169,7 +169,7 @@ static http::Response encode(OssCall& call, ops::CompleteMultipartUpload& op, Ob
 
 static http::Response encode(OssCall&, ops::AbortMultipartUpload&) { return empty_response(204); }
 
-Decoded decode_initiate_multipart_upload(OssCall& call, std::string) {
+Decoded decode_initiate_multipart_upload(OssCall& call, const std::string&) {
   ops::InitiateMultipartUpload op;
   op.object = {call.bucket(), call.key()};
   auto options = put_options(call);
@@ -187,7 +187,7 @@ Decoded decode_initiate_multipart_upload(OssCall& call, std::string) {
   return make_action(std::move(op), sets_acl);
 }
 
-Decoded decode_upload_part(OssCall& call, std::string) {
+Decoded decode_upload_part(OssCall& call, const std::string&) {
   auto number = part_number(call);
   if (!number) return std::unexpected(std::move(number.error()));
   auto data = data_body(call);
@@ -196,7 +196,7 @@ Decoded decode_upload_part(OssCall& call, std::string) {
       {call.bucket(), call.key()}, text_param(call.head(), "uploadId"), *number, std::move(*data)});
 }
 
-Decoded decode_upload_part_copy(OssCall& call, std::string) {
+Decoded decode_upload_part_copy(OssCall& call, const std::string&) {
   ops::UploadPartCopy op;
   op.object = {call.bucket(), call.key()};
   op.upload_id = text_param(call.head(), "uploadId");
@@ -213,7 +213,7 @@ Decoded decode_upload_part_copy(OssCall& call, std::string) {
   return make_action(std::move(op));
 }
 
-Decoded decode_list_parts(OssCall& call, std::string) {
+Decoded decode_list_parts(OssCall& call, const std::string&) {
   ops::ListParts op;
   op.object = {call.bucket(), call.key()};
   op.upload_id = text_param(call.head(), "uploadId");
@@ -230,7 +230,7 @@ Decoded decode_list_parts(OssCall& call, std::string) {
   return make_action(std::move(op));
 }
 
-Decoded decode_list_multipart_uploads(OssCall& call, std::string) {
+Decoded decode_list_multipart_uploads(OssCall& call, const std::string&) {
   ops::ListMultipartUploads op;
   op.bucket = call.bucket();
   op.options.prefix = text_param(call.head(), "prefix");
@@ -247,7 +247,7 @@ Decoded decode_list_multipart_uploads(OssCall& call, std::string) {
   return make_action(std::move(op));
 }
 
-Decoded decode_complete_multipart_upload(OssCall& call, std::string document) {
+Decoded decode_complete_multipart_upload(OssCall& call, const std::string& document) {
   ops::CompleteMultipartUpload op;
   op.object = {call.bucket(), call.key()};
   op.upload_id = text_param(call.head(), "uploadId");
@@ -276,7 +276,7 @@ Decoded decode_complete_multipart_upload(OssCall& call, std::string document) {
   return make_action(std::move(op), sets_acl);
 }
 
-Decoded decode_abort_multipart_upload(OssCall& call, std::string) {
+Decoded decode_abort_multipart_upload(OssCall& call, const std::string&) {
   return make_action(
       ops::AbortMultipartUpload{{call.bucket(), call.key()}, text_param(call.head(), "uploadId")});
 }

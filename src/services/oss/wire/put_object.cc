@@ -77,7 +77,7 @@ static http::Response encode(OssCall& call, ops::CopyObject&, ObjectInfo& info) 
   return response;
 }
 
-Decoded decode_put_object(OssCall& call, std::string) {
+Decoded decode_put_object(OssCall& call, const std::string&) {
   if (auto plain = refuse_conditions(call); !plain) return std::unexpected(plain.error());
   auto options = put_options(call);
   if (!options) return std::unexpected(std::move(options.error()));
@@ -88,7 +88,7 @@ Decoded decode_put_object(OssCall& call, std::string) {
       ops::PutObject{{call.bucket(), call.key()}, std::move(*options), std::move(*data)}, sets_acl);
 }
 
-Decoded decode_append_object(OssCall& call, std::string) {
+Decoded decode_append_object(OssCall& call, const std::string&) {
   const http::QueryParam* param = call.head().param("position");
   std::string_view text = param == nullptr ? std::string_view{} : param->value;
   auto position = parse_uint(text);
@@ -106,7 +106,7 @@ Decoded decode_append_object(OssCall& call, std::string) {
       sets_acl);
 }
 
-Decoded decode_copy_object(OssCall& call, std::string) {
+Decoded decode_copy_object(OssCall& call, const std::string&) {
   ops::CopyObject op;
   op.object = {call.bucket(), call.key()};
   auto source = copy_source(call);

@@ -26,7 +26,8 @@ enum class Level : std::uint8_t { kService, kBucket, kObject };
 using ops::Access;
 
 // Typed arguments from the head, and from the body where it is a document.
-using Decode = OssResult<std::unique_ptr<OssAction>> (*)(OssCall& call, std::string document);
+using Decode = OssResult<std::unique_ptr<OssAction>> (*)(OssCall& call,
+                                                         const std::string& document);
 
 // What a request's body is to an operation.
 enum class BodyIs : std::uint8_t {
