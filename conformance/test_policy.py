@@ -50,11 +50,11 @@ def test_simulation_says_what_decides(lakeside, ann):
     denied = simulate(*ask)
     assert "verdict: denied: no statement of a policy" in denied
     assert f"policy {policy} (RamUser): no statement applies" in denied
-    assert "statement 0 (Allow): a condition does not hold: acs:sourceip" in denied
+    assert "statement 1 (Allow): a condition does not hold: acs:sourceip" in denied
     allowed = simulate(*ask, "acs:SourceIp=10.1.2.3")
-    assert f"verdict: allowed: allowed by statement 0 of the policy {policy}" in allowed
+    assert f"verdict: allowed: allowed by statement 1 of the policy {policy}" in allowed
     grant(lakeside.server, name, {"Effect": "Deny", "Action": "oss:*", "Resource": "*"})
-    assert "verdict: denied: denied by statement 0" in simulate(*ask, "acs:SourceIp=10.1.2.3")
+    assert "verdict: denied: denied by statement 1" in simulate(*ask, "acs:SourceIp=10.1.2.3")
 
 
 def test_simulation_of_roles_the_root_and_strangers(lakeside, ann):
@@ -71,7 +71,7 @@ def test_simulation_of_roles_the_root_and_strangers(lakeside, ann):
     assert "allowed by the resource's access list" in simulate(*read)
     Raw(lakeside.server).request("PUT", bucket, query={"policy": ""}, body=json.dumps({"Version": "1", "Statement": [
         {"Effect": "Deny", "Action": "oss:List*", "Principal": ["*"], "Resource": [f"acs:oss:*:*:{bucket}"]}]}).encode())
-    assert "denied: denied by statement 0 of the bucket policy" in simulate(*read)
+    assert "denied: denied by statement 1 of the bucket policy" in simulate(*read)
     wrong = lakeside("policy", "simulate", "--as", "user/nobody", "--action", "a:B", "--resource", "*")
     assert wrong.returncode == 1 and 'no user "nobody"' in wrong.stderr
 

@@ -196,6 +196,7 @@ Status RunningCloud::open_engines(const DataFolder& folder) {
   blobs_ = std::move(*blobs);
   oss::StoreOptions store_options;
   store_options.object_cache_bytes = kObjectCacheBytes;
+  store_options.reserved_buckets = {{std::string(modelstudio::kStudioBucket), account_id_}};
   objects_ = oss::ObjectStore::create(*kv_, *blobs_, hashing_, system_clock(), store_options);
   open_trails();
   model_objects_ = make_model_objects(*objects_, account_id_);

@@ -115,6 +115,10 @@ Task<OssResult<Bucket>> Store::create_bucket(const Bucket& wanted) {
   if (auto valid = check_bucket_name(wanted.name); !valid) {
     co_return std::unexpected(std::move(valid.error()));
   }
+  auto reserved = options_.reserved_buckets.find(wanted.name);
+  if (reserved != options_.reserved_buckets.end() && reserved->second != wanted.owner) {
+    co_return fail(Errc::kBucketAlreadyExists);
+  }
   auto existing = co_await load_bucket(wanted.name);
   if (existing) {
     bool own = (*existing)->bucket().owner == wanted.owner;

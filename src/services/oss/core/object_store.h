@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <memory_resource>
 #include <optional>
@@ -175,6 +176,8 @@ struct StoreOptions {
   std::chrono::seconds garbage_grace{60};  // removed blobs stay readable this long
   // Memory for small objects that are read often. 0 where other processes change objects too.
   std::size_t object_cache_bytes = 0;
+  // The one account that may have a bucket of that name; to others the name is taken.
+  std::map<std::string, std::string> reserved_buckets = {};
 };
 
 class ObjectStore {

@@ -27,7 +27,7 @@ std::string_view in_words(PolicyType type) {
 }
 
 std::string the_statement(PolicyType type, const std::string& policy, std::size_t statement) {
-  std::string out = "statement " + std::to_string(statement) + " of the ";
+  std::string out = "statement " + std::to_string(statement + 1) + " of the ";
   out += in_words(type);
   if (!policy.empty()) out += " " + policy;
   return out;
@@ -95,7 +95,7 @@ std::string_view effect_in_words(Effect effect) {
 }
 
 std::string line_of(const Look& look) {
-  std::string out = "\n    statement " + std::to_string(look.statement) + " (";
+  std::string out = "\n    statement " + std::to_string(look.statement + 1) + " (";
   out += effect_in_words(look.effect);
   if (!look.sid.empty()) out += " \"" + look.sid + "\"";
   out += "): ";
@@ -246,10 +246,10 @@ std::string trace(const Caller& caller, const Request& request, const Grounds& g
         out += ": no statement applies";
         break;
       case Step::Says::kAllow:
-        out += ": statement " + std::to_string(step.statement) + " allows";
+        out += ": statement " + std::to_string(step.statement + 1) + " allows";
         break;
       case Step::Says::kDeny:
-        out += ": statement " + std::to_string(step.statement) + " denies";
+        out += ": statement " + std::to_string(step.statement + 1) + " denies";
         break;
     }
     for (const Look& look : step.looks) out += line_of(look);

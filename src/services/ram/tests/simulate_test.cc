@@ -69,7 +69,7 @@ TEST(Simulate, AUserIsAskedWithItsPoliciesAndTheContext) {
   EXPECT_NE(without.text.find("a condition does not hold: acs:securetransport"), std::string::npos);
   read.context.emplace_back("acs:SecureTransport", "true");
   EXPECT_TRUE(account.ask("user/ann", read).allowed);
-  EXPECT_NE(account.ask("user/ann", read).text.find("policy photos (RamUser): statement 0 allows"),
+  EXPECT_NE(account.ask("user/ann", read).text.find("policy photos (RamUser): statement 1 allows"),
             std::string::npos);
 }
 

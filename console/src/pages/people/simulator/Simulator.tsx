@@ -108,7 +108,7 @@ function useWhy() {
     if (found) {
       const policy = found[3] || (why.includes('bucket') ? t.resourcePolicy
         : why.includes('session') ? t.session : why.includes('trust') ? t.trust : t.identity);
-      return (found[1] === 'allowed' ? t.whyAllowed : t.whyDenied)(Number(found[2]) + 1, policy);
+      return (found[1] === 'allowed' ? t.whyAllowed : t.whyDenied)(Number(found[2]), policy);
     }
     if (why.startsWith('the root account may do everything')) return t.whyRoot;
     if (why.startsWith('no statement of the session policy')) return t.whySession;

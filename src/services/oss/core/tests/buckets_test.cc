@@ -52,6 +52,13 @@ TEST_F(Buckets, NamesThatAreTaken) {
   EXPECT_CODE(erase("No"), Errc::kInvalidBucketName);
 }
 
+TEST_F(Buckets, AReservedNameIsForItsAccountAlone) {
+  options_.reserved_buckets = {{"reserved", kOwner}};
+  restart();
+  EXPECT_CODE(create("reserved", "6543210987654321"), Errc::kBucketAlreadyExists);
+  EXPECT_TRUE(create("reserved"));
+}
+
 TEST_F(Buckets, NoMoreThanTheLimit) {
   for (std::size_t i = 1; i < kMaxBucketsPerAccount; ++i) {
     ASSERT_TRUE(create("bucket-" + std::to_string(i)));

@@ -52,7 +52,7 @@ nlohmann::json decoded(const Decision& decision, const Caller& caller, const Req
 TEST(Explain, TheDetailOfAnExplicitDeny) {
   Asked asked("Deny");
   Decision decision = evaluate(kAnn, asked.request, asked.grounds);
-  EXPECT_EQ(explain(decision), "denied by statement 0 of the policy P");
+  EXPECT_EQ(explain(decision), "denied by statement 1 of the policy P");
   EXPECT_EQ(member(decision, kAnn, asked.request, "PolicyType"), "AccountLevelIdentityBasedPolicy");
   EXPECT_EQ(member(decision, kAnn, asked.request, "AuthPrincipalOwnerId"), "100");
   EXPECT_EQ(member(decision, kAnn, asked.request, "AuthPrincipalType"), "SubUser");
@@ -98,9 +98,9 @@ TEST(Explain, ATraceShowsTheWay) {
             "action: oss:PutObject\n"
             "resource: acs:oss:cn:100:b/k\n"
             "context: acs:sourceip = \"10.0.0.1\"\n"
-            "verdict: allowed: allowed by statement 0 of the policy P\n"
-            "- policy P (RamUser): statement 0 allows\n"
-            "    statement 0 (Allow): applies\n"
+            "verdict: allowed: allowed by statement 1 of the policy P\n"
+            "- policy P (RamUser): statement 1 allows\n"
+            "    statement 1 (Allow): applies\n"
             "- PublicAccessBlock is on\n");
 }
 
@@ -118,9 +118,9 @@ TEST(Explain, ATraceSaysOfEachStatementWhatDoesNotFit) {
   std::string text = trace(kAnn, request, grounds);
   EXPECT_NE(
       text.find("- policy P (RamGroup): no statement applies\n"
-                "    statement 0 (Allow): another action\n"
-                "    statement 1 (Deny): another resource\n"
-                "    statement 2 (Allow \"Office\"): a condition does not hold: acs:sourceip\n"),
+                "    statement 1 (Allow): another action\n"
+                "    statement 2 (Deny): another resource\n"
+                "    statement 3 (Allow \"Office\"): a condition does not hold: acs:sourceip\n"),
       text.npos)
       << text;
   auto document = nlohmann::json::parse(trace_document(kAnn, request, grounds));
