@@ -28,6 +28,7 @@ const ACTIONS: Record<string, string> = {
   sts: 'AssumeRole',
   actiontrail: 'CreateTrail DeleteTrail DescribeTrails GetTrailStatus LookupEvents StartLogging ' +
     'StopLogging UpdateTrail',
+  cms: 'DescribeMetricLast DescribeMetricList DescribeMetricMetaList DescribeProjectMeta',
   kms: 'AsymmetricDecrypt AsymmetricEncrypt AsymmetricSign AsymmetricVerify ' +
     'CancelKeyDeletion CreateAlias CreateKey CreateKeyVersion CreateSecret Decrypt ' +
     'DeleteAlias DeleteKeyMaterial DeleteSecret DescribeAccountKmsStatus DescribeKey ' +
@@ -75,5 +76,6 @@ export const EXAMPLE_VALUES: Record<string, string[]> = {
 export function resourcePatterns(buckets: string[]): string[] {
   return ['*', ...buckets.flatMap((name) => [`acs:oss:*:*:${name}`, `acs:oss:*:*:${name}/*`]),
     'acs:oss:*:*:*', 'acs:ram:*:*:user/*', 'acs:ram:*:*:group/*', 'acs:ram:*:*:role/*',
-    'acs:ram:*:*:policy/*', 'acs:modelstudio:*:*:apikey/*', 'acs:kms:*:*:*', 'acs:actiontrail:*:*:*'];
+    'acs:ram:*:*:policy/*', 'acs:modelstudio:*:*:apikey/*', 'acs:kms:*:*:*', 'acs:actiontrail:*:*:*',
+    'acs:cms:*:*:*'];
 }
