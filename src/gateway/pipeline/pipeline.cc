@@ -164,12 +164,11 @@ Task<http::Response> Pipeline::process(Service& service, Call& call) {
   Step routed = service.route(call);
   if (!routed) co_return std::move(routed.error());
 
-  auto identity = service.authenticate(call, {keys_, clock_.now(), auth_options_});
+  const Time now = clock_.now();
+  auto identity = service.authenticate(call, {keys_, now, auth_options_});
   if (!identity) co_return service.reject(call, identity.error());
   call.identity = std::move(*identity);
-  if (const std::string& key = call.identity.principal.access_key_id; key_noted_ && !key.empty()) {
-    key_noted_(key, clock_.now(), service_name(service, call.operation));
-  }
+  if (key_noted_) note_key(call, now, service_name(service, call.operation));
 
   auto action = co_await service.decode(call);
   if (!action) co_return std::move(action.error());
@@ -178,6 +177,28 @@ Task<http::Response> Pipeline::process(Service& service, Call& call) {
   if (!allowed) co_return std::move(allowed.error());
 
   co_return co_await (*action)->run(call);
+}
+
+// Once a second for a key that calls one service again and again: nobody asks for a finer time.
+void Pipeline::note_key(const Call& call, Time now, std::string_view service) const {
+  struct Last {
+    const Pipeline* pipeline = nullptr;
+    std::chrono::sys_seconds second;
+    std::string key;
+    std::string service;
+  };
+  static thread_local Last last;
+  const std::string& key = call.identity.principal.access_key_id;
+  const auto second = std::chrono::floor<std::chrono::seconds>(now);
+  if (key.empty() || (last.pipeline == this && last.second == second && last.key == key &&
+                      last.service == service)) {
+    return;
+  }
+  last.pipeline = this;
+  last.second = second;
+  last.key = key;
+  last.service = service;
+  key_noted_(key, now, service);
 }
 
 void Pipeline::finished(const http::Request& request, const http::Response& response,

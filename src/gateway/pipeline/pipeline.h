@@ -42,6 +42,7 @@ class Pipeline final : public http::Handler {
  private:
   struct Meters;
   Task<http::Response> process(Service& service, Call& call);
+  void note_key(const Call& call, Time now, std::string_view service) const;
 
   const Router& router_;
   const auth::KeySource& keys_;
