@@ -195,7 +195,6 @@ class CallContext final : public ram::ContextSource {
     context.add("acs:SecureTransport", in_.request.tls ? "true" : "false");
     context.add("acs:CurrentTime", format_iso8601_millis(in_.now));
     context.add("acs:AccessId", in_.caller().access_key_id);
-    context.add("acs:MFAPresent", "false");  // a signature says nothing of a second factor
   }
 
  private:
