@@ -40,7 +40,9 @@ std::optional<ModelResult<std::optional<Delta>>> Stream::take() {
   if (!pieces_.empty()) {
     std::optional<Delta> piece = std::move(pieces_.front());
     pieces_.pop_front();
-    waiting_ = pieces_.size();
+    // Decided under the lock: a reader that looked before the piece that filled the pipe came would
+    // raise nothing, and the model would wait for ever.
+    if (waiting_.exchange(pieces_.size()) >= kMaxPieces) signal_->raise();
     return piece;
   }
   if (!ended_) return std::nullopt;
@@ -50,9 +52,7 @@ std::optional<ModelResult<std::optional<Delta>>> Stream::take() {
 
 Task<ModelResult<std::optional<Delta>>> Stream::next() {
   while (true) {
-    const bool was_full = full();
     auto taken = take();
-    if (taken && was_full) signal_->raise();
     if (taken) co_return std::move(*taken);
     co_await changed_.wait();
   }
