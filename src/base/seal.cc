@@ -107,6 +107,7 @@ Result<std::string> SealingKey::open(std::string_view sealed, std::string_view c
 
 SealingKeys SealingKeys::derive(std::string_view purpose) const {
   std::vector<SealingKey> derived;
+  derived.reserve(keys_.size());
   for (const SealingKey& key : keys_) derived.push_back(key.derive(purpose));
   return SealingKeys(std::move(derived));
 }

@@ -42,8 +42,8 @@ class SealingKey {
 // The key that seals, and those before it, which still open what they sealed.
 class SealingKeys {
  public:
-  // One key is a ring, too.
-  SealingKeys(SealingKey key) : keys_{std::move(key)} {}
+  // One key is a ring, too: NOLINTNEXTLINE(google-explicit-constructor)
+  SealingKeys(const SealingKey& key) : keys_{key} {}
   // The first of them seals. There is one at least.
   explicit SealingKeys(std::vector<SealingKey> keys) : keys_(std::move(keys)) {}
 

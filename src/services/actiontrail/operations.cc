@@ -4,7 +4,7 @@
 
 #include "services/actiontrail/service.h"
 #include "services/actiontrail/wire/operation.h"
-#include "services/ram/service.h"
+#include "services/ram/calls.h"
 
 namespace lakeside::actiontrail {
 namespace {
@@ -70,21 +70,6 @@ constexpr Row kRows[] = {
     row("UpdateGlobalEventsStorageRegion", "actiontrail:UpdateGlobalEventsStorageRegion"),
 };
 
-// What conditions may ask of a call.
-class CallContext final : public ram::ContextSource {
- public:
-  explicit CallContext(const rpc::Invocation& in) : in_(in) {}
-  void fill(ram::Context& context) const override {
-    context.add("acs:SourceIp", in_.request.peer);
-    context.add("acs:SecureTransport", in_.request.tls ? "true" : "false");
-    context.add("acs:CurrentTime", format_iso8601_millis(in_.now));
-    context.add("acs:AccessId", in_.caller().access_key_id);
-  }
-
- private:
-  const rpc::Invocation& in_;
-};
-
 class ActionTrail final : public rpc::Product {
  public:
   explicit ActionTrail(const Parts& parts)
@@ -99,17 +84,9 @@ class ActionTrail final : public rpc::Product {
   [[nodiscard]] std::optional<rpc::Fault> authorise(std::size_t operation,
                                                     const rpc::Invocation& in) const override {
     const std::string on = resource(operation, in);
-    CallContext context(in);
-    ram::AccessRequest request{kRows[operation].info.permission, on, in.caller().account_id, false,
-                               &context};
-    ram::Decision decision = ram::evaluate(in.caller(), request);
-    if (decision.allowed) return std::nullopt;
-    ram::Denial told = ram::denial(in.caller(), request, decision);
-    rpc::Fault fault{403, "NoPermission",
-                     "You are not authorized to do this action. Resource: " + on +
-                         " Action: " + std::string(request.permission) + ". " + told.why};
-    fault.access_denied = std::move(told.detail);
-    return fault;
+    ram::CallContext context(in);
+    return ram::authorise(in.caller(), {kRows[operation].info.permission, on,
+                                        in.caller().account_id, false, &context});
   }
 
   [[nodiscard]] rpc::Asked asked(std::size_t operation, const rpc::Invocation& in) const override {

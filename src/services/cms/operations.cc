@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "services/cms/wire/operation.h"
-#include "services/ram/service.h"
+#include "services/ram/calls.h"
 
 namespace lakeside::cms {
 namespace {
@@ -186,20 +186,9 @@ constexpr Row kRows[] = {
     row("UninstallMonitoringAgent", "cms:UninstallMonitoringAgent"),
 };
 
-// What conditions may ask of a call.
-class CallContext final : public ram::ContextSource {
- public:
-  explicit CallContext(const rpc::Invocation& in) : in_(in) {}
-  void fill(ram::Context& context) const override {
-    context.add("acs:SourceIp", in_.request.peer);
-    context.add("acs:SecureTransport", in_.request.tls ? "true" : "false");
-    context.add("acs:CurrentTime", format_iso8601_millis(in_.now));
-    context.add("acs:AccessId", in_.caller().access_key_id);
-  }
-
- private:
-  const rpc::Invocation& in_;
-};
+// CloudMonitor's words for a denial.
+constexpr ram::Refusal kRefusal{"AccessForbidden",
+                                "User not authorized to operate on the specified resource."};
 
 class Cms final : public rpc::Product {
  public:
@@ -214,17 +203,11 @@ class Cms final : public rpc::Product {
   [[nodiscard]] std::optional<rpc::Fault> authorise(std::size_t operation,
                                                     const rpc::Invocation& in) const override {
     const std::string resource = resource_of(in);
-    CallContext context(in);
-    ram::AccessRequest request{kRows[operation].info.permission, resource, in.caller().account_id,
-                               false, &context};
-    ram::Decision decision = ram::evaluate(in.caller(), request);
-    if (decision.allowed) return std::nullopt;
-    ram::Denial told = ram::denial(in.caller(), request, decision);
-    rpc::Fault fault{403, "AccessForbidden",
-                     "User not authorized to operate on the specified resource. Action: " +
-                         std::string(request.permission) + ". " + told.why};
-    fault.access_denied = std::move(told.detail);
-    return fault;
+    ram::CallContext context(in);
+    return ram::authorise(
+        in.caller(),
+        {kRows[operation].info.permission, resource, in.caller().account_id, false, &context},
+        kRefusal);
   }
 
   [[nodiscard]] rpc::Asked asked(std::size_t operation, const rpc::Invocation& in) const override {

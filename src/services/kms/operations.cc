@@ -7,7 +7,7 @@
 
 #include "services/kms/wire/codecs.h"
 #include "services/kms/wire/targets.h"
-#include "services/ram/service.h"
+#include "services/ram/calls.h"
 
 namespace lakeside::kms {
 namespace {
@@ -139,22 +139,9 @@ constexpr Row kRows[] = {
     kms("UpdatePolicy", "kms:UpdatePolicy"),
 };
 
-// What conditions may ask of a call, and of what it acts on.
-class CallContext final : public ram::ContextSource {
- public:
-  CallContext(const rpc::Invocation& in, const Tags& tags) : in_(in), tags_(tags) {}
-  void fill(ram::Context& context) const override {
-    context.add("acs:SourceIp", in_.request.peer);
-    context.add("acs:SecureTransport", in_.request.tls ? "true" : "false");
-    context.add("acs:CurrentTime", format_iso8601_millis(in_.now));
-    context.add("acs:AccessId", in_.caller().access_key_id);
-    for (const auto& [key, value] : tags_) context.add("kms:tag/" + key, value);
-  }
-
- private:
-  const rpc::Invocation& in_;
-  const Tags& tags_;
-};
+// KMS's words for a denial.
+constexpr ram::Refusal kRefusal{"Forbidden.NoPermission",
+                                "This operation is forbidden by permission system."};
 
 class Kms final : public rpc::Product {
  public:
@@ -198,17 +185,11 @@ class Kms final : public rpc::Product {
  private:
   [[nodiscard]] static std::optional<rpc::Fault> refuse(const wire::Asked& asked,
                                                         const rpc::Invocation& in) {
-    CallContext context(in, asked.tags);
-    ram::AccessRequest request{asked.permission, asked.resource, in.caller().account_id, false,
-                               &context};
-    ram::Decision decision = ram::evaluate(in.caller(), request);
-    if (decision.allowed) return std::nullopt;
-    ram::Denial told = ram::denial(in.caller(), request, decision);
-    rpc::Fault fault{403, "Forbidden.NoPermission",
-                     "This operation is forbidden by permission system. Resource: " +
-                         asked.resource + " Action: " + asked.permission + ". " + told.why};
-    fault.access_denied = std::move(told.detail);
-    return fault;
+    ram::CallContext context(in);
+    for (const auto& [key, value] : asked.tags) context.add("kms:tag/" + key, value);
+    return ram::authorise(
+        in.caller(), {asked.permission, asked.resource, in.caller().account_id, false, &context},
+        kRefusal);
   }
 
   wire::Environment env_;

@@ -8,7 +8,7 @@
 
 #include "base/encoding.h"
 #include "services/modelstudio/wire/management.h"
-#include "services/ram/service.h"
+#include "services/ram/calls.h"
 
 namespace lakeside::modelstudio {
 namespace {
@@ -107,30 +107,17 @@ std::string_view segment_of(std::string_view& path) {
   return segment;
 }
 
-// What conditions may ask of a call; modelstudio:Model is every model that CreateApiKey or
-// UpdateApiKey would let the key call, so that somebody may hand out some of them only.
-class CallContext final : public ram::ContextSource {
- public:
-  CallContext(const rpc::Invocation& in, bool creates) : in_(in), creates_(creates) {}
-  void fill(ram::Context& context) const override {
-    context.add("acs:SourceIp", in_.request.peer);
-    context.add("acs:SecureTransport", in_.request.tls ? "true" : "false");
-    context.add("acs:CurrentTime", format_iso8601_millis(in_.now));
-    context.add("acs:AccessId", in_.caller().access_key_id);
-    auto models = wire::models_asked_for(in_.parameters);
-    if (models.empty() && creates_) models.emplace_back(kAllModels);
-    for (std::string& model : models) context.add("modelstudio:Model", std::move(model));
-    if (creates_) {
-      std::string_view workspace = in_.parameters.get("workspaceId");
-      context.add("modelstudio:Workspace",
-                  std::string(workspace.empty() ? kDefaultWorkspace : workspace));
-    }
-  }
-
- private:
-  const rpc::Invocation& in_;
-  const bool creates_;
-};
+// modelstudio:Model is every model that CreateApiKey or UpdateApiKey would let the key call, so
+// that somebody may hand out some of them only.
+void add_keys(ram::CallContext& context, const rpc::Parameters& parameters, bool creates) {
+  auto models = wire::models_asked_for(parameters);
+  if (models.empty() && creates) models.emplace_back(kAllModels);
+  for (std::string& model : models) context.add("modelstudio:Model", std::move(model));
+  if (!creates) return;
+  std::string_view workspace = parameters.get("workspaceId");
+  context.add("modelstudio:Workspace",
+              std::string(workspace.empty() ? kDefaultWorkspace : workspace));
+}
 
 class Management final : public rpc::Product {
  public:
@@ -166,16 +153,10 @@ class Management final : public rpc::Product {
   [[nodiscard]] std::optional<rpc::Fault> authorise(std::size_t operation,
                                                     const rpc::Invocation& in) const override {
     const std::string on = resource(in);
-    CallContext context(in, kRows[operation].run == wire::create_api_key);
-    ram::AccessRequest request{kRows[operation].info.permission, on, account_id_, false, &context};
-    ram::Decision decision = ram::evaluate(in.caller(), request);
-    if (decision.allowed) return std::nullopt;
-    ram::Denial told = ram::denial(in.caller(), request, decision);
-    rpc::Fault fault{403, "NoPermission",
-                     "You are not authorized to do this action. Resource: " + on +
-                         " Action: " + std::string(request.permission) + ". " + told.why};
-    fault.access_denied = std::move(told.detail);
-    return fault;
+    ram::CallContext context(in);
+    add_keys(context, in.parameters, kRows[operation].run == wire::create_api_key);
+    return ram::authorise(in.caller(),
+                          {kRows[operation].info.permission, on, account_id_, false, &context});
   }
 
   [[nodiscard]] rpc::Asked asked(std::size_t operation, const rpc::Invocation& in) const override {

@@ -5,6 +5,7 @@
 #include <array>
 #include <vector>
 
+#include "services/ram/calls.h"
 #include "services/ram/evaluate.h"
 #include "services/ram/wire/codecs.h"
 #include "services/ram/wire/fields.h"
@@ -215,34 +216,11 @@ bool is_own(const Row& row, const rpc::Invocation& in) {
              in.caller().name;
 }
 
-// What conditions may ask of a management call.
-class CallContext final : public ContextSource {
- public:
-  explicit CallContext(const rpc::Invocation& in) : in_(in) {}
-  void fill(Context& context) const override {
-    context.add("acs:SourceIp", in_.request.peer);
-    context.add("acs:SecureTransport", in_.request.tls ? "true" : "false");
-    context.add("acs:CurrentTime", format_iso8601_millis(in_.now));
-    context.add("acs:AccessId", in_.caller().access_key_id);
-    if (const std::string* id = in_.parameters.find("ExternalId")) {
-      context.add("sts:ExternalId", *id);
-    }
-  }
-
- private:
-  const rpc::Invocation& in_;
-};
-
-std::optional<rpc::Fault> fault_of(const Principal& caller, const AccessRequest& request,
-                                   const Decision& decision) {
-  if (decision.allowed) return std::nullopt;
-  Denial told = denial(caller, request, decision);
-  rpc::Fault fault{
-      403, "NoPermission",
-      "You are not authorized to do this action. Resource: " + std::string(request.resource) +
-          " Action: " + std::string(request.permission) + ". " + told.why};
-  fault.access_denied = std::move(told.detail);
-  return fault;
+// What conditions may ask of any call, and of one that assumes a role.
+CallContext context_of(const rpc::Invocation& in) {
+  CallContext context(in);
+  if (const std::string* id = in.parameters.find("ExternalId")) context.add("sts:ExternalId", *id);
+  return context;
 }
 
 // The account in "acs:ram::ACCOUNT:role/NAME", else `otherwise`.
@@ -312,7 +290,7 @@ class IdentityProduct final : public rpc::Product {
                                                         const rpc::Invocation& in) const {
     const std::string& account = in.caller().account_id;
     std::string resource = "acs:ram:*:" + account + ":" + what;
-    CallContext context(in);
+    const CallContext context = context_of(in);
     AccessRequest request{row.info.permission, resource, account, false, &context};
     Decision decision = evaluate(in.caller(), request);
     // The preference stands in for a policy that allows it, against none that denies.
@@ -320,7 +298,7 @@ class IdentityProduct final : public rpc::Product {
         environment_of(row, in).store.settings()->preference.*row.own) {
       return std::nullopt;
     }
-    return fault_of(in.caller(), request, decision);
+    return refuse(in.caller(), request, decision);
   }
 
   // Nothing where no permission is needed, and where there is no such role.
@@ -352,10 +330,10 @@ class IdentityProduct final : public rpc::Product {
       return rpc::Fault{403, "NoPermission", "The role's account is disabled."};
     }
     std::string resource = "acs:ram:*:" + account + ":role/" + (*role)->name;
-    CallContext context(in);
+    const CallContext context = context_of(in);
     AccessRequest request{row.info.permission, resource, account, false, &context};
-    return fault_of(in.caller(), request,
-                    evaluate_trust(in.caller(), request, *(*role)->compiled_trust));
+    return refuse(in.caller(), request,
+                  evaluate_trust(in.caller(), request, *(*role)->compiled_trust));
   }
 
   const std::string_view name_;
