@@ -7,8 +7,12 @@ import time
 
 import openai
 import pytest
+from alibabacloud_cms20190101 import models as metrics
+from alibabacloud_cms20190101.client import Client
+from alibabacloud_tea_openapi.utils_models import Config
 
 from harness.models import MODEL, ModelServer, until
+from harness.server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, REGION
 
 DAY = 86400
 KILLS = 5
@@ -158,3 +162,24 @@ def test_a_kill_loses_and_doubles_nothing():
             assert sum(whole) <= counted <= sum(whole) + sum(cut)
         finally:
             server.stop()
+
+
+def test_cloudmonitor_has_everybodys(client, models):
+    """Whom a policy lets ask for metrics sees the tokens of all keys: by key, and by model."""
+    cms = Client(Config(access_key_id=ACCESS_KEY_ID, access_key_secret=ACCESS_KEY_SECRET, protocol="http",
+                        endpoint=models.url.removeprefix("http://"), region_id=REGION))
+
+    def total(metric, **dimensions):
+        body = cms.describe_metric_list(metrics.DescribeMetricListRequest(
+            namespace="acs_lakeside", metric_name=metric, dimensions=json.dumps(dimensions))).body
+        return sum(point["Value"] for point in json.loads(body.datapoints))
+
+    spent = say(client).usage
+    say(client)
+    mine = {"service": "modelstudio", "accessKeyId": client.key_id}
+    assert total("ModelRequests", **mine) == 2
+    assert total("PromptTokens", **mine, resource=MODEL) == 2 * spent.prompt_tokens
+    assert total("CompletionTokens", **mine) == 2 * spent.completion_tokens
+    assert total("PromptTokens", **mine, resource="another") == 0
+    assert total("PromptTokens", service="modelstudio") >= 2 * spent.prompt_tokens
+    assert total("PromptTokens", service="oss") == 0

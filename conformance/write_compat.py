@@ -164,7 +164,7 @@ MANAGED = {
                     "RPC, version 2020-07-06. Trails deliver to buckets alone."),
     "cms": ("CloudMonitor", "alibabacloud-cms20190101", "test_cms.py",
             "RPC, version 2019-01-01. Periods of 3600 and 86400 seconds; the namespaces acs_oss_dashboard (its metering "
-            "metrics) and acs_lakeside (all services, by service, bucket and access key)."),
+            "metrics) and acs_lakeside (all services, by service, bucket and access key, and the tokens of models by model and key)."),
     "modelstudio-management": ("Model Studio: keys", "alibabacloud-modelstudio20260210", "test_model_key_management.py",
                                "Version 2026-02-10, with paths of its own (`/modelstudio/apikeys`) or as RPC; signed "
                                "with ACS3-HMAC-SHA256. `auth.accessIps` may be all addresses only; ids are texts.")}

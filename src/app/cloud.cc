@@ -13,6 +13,7 @@
 #include "app/identity_keys.h"
 #include "app/master_key.h"
 #include "app/model_objects.h"
+#include "app/model_tokens.h"
 #include "app/models.h"
 #include "app/oidc_issuers.h"
 #include "app/root_signer.h"
@@ -102,6 +103,7 @@ class RunningCloud final : public Cloud {
   OidcIssuers oidc_issuers_;
   std::optional<IdentityKeys> keys_;
   std::optional<cms::Meter> meter_;
+  std::optional<ModelTokens> model_tokens_;
   std::optional<actiontrail::Journal> journal_;
   std::optional<actiontrail::TrailStore> trails_;
   std::unique_ptr<oss::ObjectStore> objects_;
@@ -165,6 +167,7 @@ void RunningCloud::open_trails() {
   options.most_events = settings_.audit_events;
   options.most_age = std::chrono::hours(24 * settings_.audit_days);
   meter_.emplace(*kv_);
+  model_tokens_.emplace(*kv_, account_id_);
   journal_.emplace(*kv_, system_clock(), std::move(options), metrics_);
   trails_.emplace(*kv_);
   trail_buckets_ = make_trail_buckets(*objects_);
@@ -243,7 +246,7 @@ gateway::Router RunningCloud::make_router() {
   kms_ = kms::make_kms(*secrets_, settings_.region, kms_work_);
   actiontrail_ = actiontrail::make_actiontrail({*journal_, *trails_, *delivery_, *trail_buckets_});
   model_management_ = modelstudio::make_management(models_->keys(), account_id_);
-  cms_ = cms::make_cms(*kv_, *meter_, settings_.region);
+  cms_ = cms::make_cms(*kv_, *meter_, *model_tokens_, settings_.region);
   rpc_ = rpc::make_front_door({ram_.get(), sts_.get(), ims_.get(), kms_.get(), actiontrail_.get(),
                                cms_.get(), model_management_.get(), sign_in_.get()},
                               system_clock(), auth_options().max_skew);

@@ -192,7 +192,8 @@ constexpr ram::Refusal kRefusal{"AccessForbidden",
 
 class Cms final : public rpc::Product {
  public:
-  Cms(engines::Kv& kv, Meter& meter, std::string region) : env_{kv, meter, std::move(region)} {}
+  Cms(engines::Kv& kv, Meter& meter, TokenSource& tokens, std::string region)
+      : env_{kv, meter, tokens, std::move(region)} {}
 
   [[nodiscard]] std::string_view name() const override { return "Cms"; }
   [[nodiscard]] std::string_view version() const override { return "2019-01-01"; }
@@ -238,8 +239,9 @@ std::span<const gateway::OperationInfo> cms_operations() {
   return infos;
 }
 
-std::unique_ptr<rpc::Product> make_cms(engines::Kv& kv, Meter& meter, std::string region) {
-  return std::make_unique<Cms>(kv, meter, std::move(region));
+std::unique_ptr<rpc::Product> make_cms(engines::Kv& kv, Meter& meter, TokenSource& tokens,
+                                       std::string region) {
+  return std::make_unique<Cms>(kv, meter, tokens, std::move(region));
 }
 
 }  // namespace lakeside::cms

@@ -8,13 +8,14 @@
 #include "engines/kv.h"
 #include "gateway/rpc/product.h"
 #include "services/cms/core/meter.h"
+#include "services/cms/core/tokens.h"
 
 namespace lakeside::cms {
 
-// `kv` has what core/sums.h reads; `meter` writes there, and does so before it is read. Both
+// `kv` has what core/sums.h reads; `meter` writes there, and does so before it is read. All
 // outlive the product.
 [[nodiscard]] std::unique_ptr<rpc::Product> make_cms(engines::Kv& kv, Meter& meter,
-                                                     std::string region);
+                                                     TokenSource& tokens, std::string region);
 
 [[nodiscard]] std::span<const gateway::OperationInfo> cms_operations();
 

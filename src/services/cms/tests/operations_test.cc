@@ -15,6 +15,17 @@ using Json = rpc::Value;
 using Parameters = std::vector<http::QueryParam>;
 using std::chrono::hours;
 
+class Tokens final : public TokenSource {
+ public:
+  Task<Result<TokenSums>> read(const SumsQuery& query) override {
+    asked = query;
+    TokenSums sums;
+    sums[{query.from, {"100", "modelstudio", "org/small", "key-1"}}] = {7, 310, 160, 84};
+    co_return sums;
+  }
+  SumsQuery asked;
+};
+
 class Cms : public testing::Test {
  public:
   void SetUp() override {
@@ -60,7 +71,8 @@ class Cms : public testing::Test {
   std::string next;
   std::unique_ptr<engines::Kv> kv = engines::make_memory_kv();
   Meter meter{*kv};
-  std::unique_ptr<rpc::Product> product = make_cms(*kv, meter, "cn-hangzhou");
+  Tokens tokens;
+  std::unique_ptr<rpc::Product> product = make_cms(*kv, meter, tokens, "cn-hangzhou");
 };
 
 TEST_F(Cms, BucketsByTheHour) {
@@ -89,6 +101,22 @@ TEST_F(Cms, DaysAndTimes) {
   EXPECT_EQ(whole[0]["Value"], 6);
   EXPECT_EQ(oss("MeteringGetRequest", {{"StartTime", "1795316400000", true}}).size(), 1U);
   EXPECT_EQ(oss("MeteringGetRequest", {{"EndTime", "1795316400000", true}}).size(), 1U);
+}
+
+TEST_F(Cms, TokensByModelAndKey) {
+  Json all = points("acs_lakeside", "PromptTokens",
+                    {{"Dimensions", R"([{"resource":"org/small","accessKeyId":"key-1"}])", true}});
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0]["service"], "modelstudio");
+  EXPECT_EQ(all[0]["resource"], "org/small");
+  EXPECT_EQ(all[0]["accessKeyId"], "key-1");
+  EXPECT_EQ(all[0]["Value"], 310);
+  EXPECT_EQ(tokens.asked.account_id, "100");
+  EXPECT_EQ(tokens.asked.resources, std::vector<std::string>{"org/small"});
+  EXPECT_EQ(tokens.asked.access_key_ids, std::vector<std::string>{"key-1"});
+  EXPECT_EQ(points("acs_lakeside", "ModelRequests")[0]["Value"], 7);
+  EXPECT_EQ(points("acs_lakeside", "CachedTokens")[0]["Value"], 160);
+  EXPECT_EQ(points("acs_lakeside", "CompletionTokens")[0]["Value"], 84);
 }
 
 TEST_F(Cms, AllServicesByKey) {

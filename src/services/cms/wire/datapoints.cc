@@ -20,11 +20,24 @@ std::uint64_t value_of(Quantity quantity, const Counts& counts) {
       return counts.received;
     case Quantity::kSent:
       return counts.sent;
-    case Quantity::kStoredBytes:
-    case Quantity::kStoredObjects:
-      break;
+    default:
+      return 0;  // kept elsewhere
   }
-  return 0;
+}
+
+std::uint64_t value_of(Quantity quantity, const TokenCounts& counts) {
+  switch (quantity) {
+    case Quantity::kModelRequests:
+      return counts.requests;
+    case Quantity::kPromptTokens:
+      return counts.prompt;
+    case Quantity::kCachedTokens:
+      return counts.cached;
+    case Quantity::kCompletionTokens:
+      return counts.completion;
+    default:
+      return 0;
+  }
 }
 
 Value point(const Environment& env, const MetricQuery& query, const HourLabel& at,
@@ -51,21 +64,35 @@ Fault storage_fault(const Error& error) {
   return {400, "206", "Query returned too many results: ask for less time, or name dimensions."};
 }
 
+Task<Read<std::vector<Value>>> stored(Environment& env, const MetricQuery& query) {
+  auto sums = co_await read_stored(env.kv, query.sums);
+  if (!sums) co_return std::unexpected(storage_fault(sums.error()));
+  const bool bytes = query.metric->quantity == Quantity::kStoredBytes;
+  std::vector<Value> points;
+  for (const auto& [at, stored] : *sums) {
+    const HourLabel label{at.first, {stored.account_id, "oss", stored.bucket, {}}};
+    points.push_back(point(env, query, label, bytes ? stored.bytes : stored.objects));
+  }
+  co_return points;
+}
+
+Task<Read<std::vector<Value>>> of_models(Environment& env, const MetricQuery& query) {
+  auto sums = co_await env.tokens.read(query.sums);
+  if (!sums) co_return std::unexpected(storage_fault(sums.error()));
+  std::vector<Value> points;
+  for (const auto& [at, counts] : *sums) {
+    points.push_back(point(env, query, at, value_of(query.metric->quantity, counts)));
+  }
+  co_return points;
+}
+
 }  // namespace
 
 Task<Read<std::vector<Value>>> datapoints(Environment& env, const MetricQuery& query) {
-  std::vector<Value> points;
   const Quantity quantity = query.metric->quantity;
-  if (is_stored(quantity)) {
-    auto sums = co_await read_stored(env.kv, query.sums);
-    if (!sums) co_return std::unexpected(storage_fault(sums.error()));
-    for (const auto& [at, stored] : *sums) {
-      const HourLabel label{at.first, {stored.account_id, "oss", stored.bucket, {}}};
-      points.push_back(point(env, query, label,
-                             quantity == Quantity::kStoredBytes ? stored.bytes : stored.objects));
-    }
-    co_return points;
-  }
+  if (is_stored(quantity)) co_return co_await stored(env, query);
+  if (is_of_models(quantity)) co_return co_await of_models(env, query);
+  std::vector<Value> points;
   auto written = co_await env.meter.write();
   if (!written) co_return std::unexpected(storage_fault(written.error()));
   auto sums = co_await read_counts(env.kv, query.sums);

@@ -25,6 +25,11 @@ constexpr Metric kMetrics[] = {
     {kOwnNamespace, "BytesSent", "byte", "Bytes of answers", Quantity::kSent},
     {kOwnNamespace, "BytesStored", "byte", "Bytes in buckets", Quantity::kStoredBytes},
     {kOwnNamespace, "ObjectsStored", "count", "Objects in buckets", Quantity::kStoredObjects},
+    {kOwnNamespace, "ModelRequests", "count", "Calls of models", Quantity::kModelRequests},
+    {kOwnNamespace, "PromptTokens", "count", "Tokens of prompts", Quantity::kPromptTokens},
+    {kOwnNamespace, "CachedTokens", "count", "Tokens of prompts that were not computed again",
+     Quantity::kCachedTokens},
+    {kOwnNamespace, "CompletionTokens", "count", "Tokens of answers", Quantity::kCompletionTokens},
 };
 
 }  // namespace

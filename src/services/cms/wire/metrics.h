@@ -24,6 +24,10 @@ enum class Quantity : std::uint8_t {
   kSent,
   kStoredBytes,
   kStoredObjects,
+  kModelRequests,
+  kPromptTokens,
+  kCachedTokens,
+  kCompletionTokens,
 };
 
 struct Metric {
@@ -45,6 +49,10 @@ inline constexpr std::string_view kOwnNamespace = "acs_lakeside";
 
 [[nodiscard]] constexpr bool is_stored(Quantity quantity) {
   return quantity == Quantity::kStoredBytes || quantity == Quantity::kStoredObjects;
+}
+// What models did: `resource` is a model, `accessKeyId` the id of a model key.
+[[nodiscard]] constexpr bool is_of_models(Quantity quantity) {
+  return quantity >= Quantity::kModelRequests;
 }
 
 }  // namespace lakeside::cms::wire

@@ -7,6 +7,7 @@
 
 #include "gateway/rpc/product.h"
 #include "services/cms/core/meter.h"
+#include "services/cms/core/tokens.h"
 
 namespace lakeside::cms::wire {
 
@@ -20,6 +21,7 @@ using rpc::Value;
 struct Environment {
   engines::Kv& kv;
   Meter& meter;
+  TokenSource& tokens;
   std::string region;
 };
 
