@@ -15,13 +15,14 @@ const LIGHT = ['#1668dc', '#d4720b', '#23824a', '#8b46c9', '#c0325b', '#0b8085',
 const DARK = ['#5b9bff', '#f0a04b', '#54bd7d', '#b98af0', '#f0719a', '#3fc1c6', '#d1bd3d', '#a3adb8'];
 
 const HEIGHT = 240;
-const MARGIN = { top: 10, right: 4, bottom: 24, left: 52 };
+const MARGIN = { top: 10, right: 4, bottom: 24, left: 60 };
 const LABEL_PX = 76;
 
-// 1, 2 or 5 times a power of ten, so that at most five lines are drawn.
-function stepOf(most: number): number {
+// 1, 2 or 5 times a power of ten, of bytes in their units, so that at most five lines are drawn.
+function stepOf(most: number, bytes: boolean): number {
   const rough = Math.max(most / 4, 1);
-  const power = 10 ** Math.floor(Math.log10(rough));
+  const unit = bytes ? 1024 ** Math.floor(Math.log2(rough) / 10) : 1;
+  const power = unit * 10 ** Math.floor(Math.log10(rough / unit));
   return [1, 2, 5, 10].map((times) => times * power).find((step) => step >= rough)!;
 }
 
@@ -57,8 +58,9 @@ function Bar({ values, series, colours, x, width, height, scale, line }: {
   return <>{parts}</>;
 }
 
-export function BarChart({ steps, series, label, number, noData }: {
+export function BarChart({ steps, series, label, number, noData, bytes = false }: {
   steps: Step[]; series: string[]; label: string; number: (value: number) => string; noData: string;
+  bytes?: boolean;
 }) {
   const { token } = theme.useToken();
   const colours = useMode().dark ? DARK : LIGHT;
@@ -66,7 +68,7 @@ export function BarChart({ steps, series, label, number, noData }: {
   const [at, setAt] = useState<number>();
   const plot = { width: Math.max(width - MARGIN.left - MARGIN.right, 1), height: HEIGHT - MARGIN.top - MARGIN.bottom };
   const totals = steps.map(({ values }) => Array.from(values?.values() ?? []).reduce((a, b) => a + b, 0));
-  const tick = stepOf(Math.max(...totals, 0));
+  const tick = stepOf(Math.max(...totals, 0), bytes);
   const most = Math.max(Math.ceil(Math.max(...totals, 0) / tick), 1) * tick;
   const scale = plot.height / most;
   const slot = plot.width / Math.max(steps.length, 1);

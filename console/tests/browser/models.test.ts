@@ -148,7 +148,7 @@ describe('models, once they were used', () => {
 
 describe('usage', () => {
   it('is shown and exported', async () => {
-    const tab = await open('usage');
+    const tab = await open('usage/models');
     const { page } = tab;
     await page.getByRole('img', { name: 'Input tokens over time, by model' }).waitFor();
     await page.getByRole('cell', { name: REAL }).first().waitFor();
@@ -172,7 +172,7 @@ describe('usage', () => {
   });
 
   it('has no data where nothing was used, which is not zero', async () => {
-    const tab = await open('usage');
+    const tab = await open('usage/models');
     const { page } = tab;
     await page.getByText('Custom', { exact: true }).click();
     await page.getByLabel('From', { exact: true }).fill('2020-01-01');
@@ -185,7 +185,7 @@ describe('usage', () => {
   });
 
   it('speaks Chinese, on a phone too', async () => {
-    const tab = await open('usage', 'zh', 390);
+    const tab = await open('usage/models', 'zh', 390);
     await tab.page.getByText('最近 30 天').click();
     await tab.page.getByRole('cell', { name: REAL }).first().waitFor();
     await inspect(tab, 'usage-phone-zh');

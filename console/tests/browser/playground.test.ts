@@ -157,7 +157,7 @@ describe('the playground', () => {
     // One that is made here works, and sees its own usage alone: none.
     await page.getByRole('button', { name: 'Make a key for one day' }).click();
     await page.getByRole('log').waitFor();
-    await page.goto(`${server.url}/#/usage`);
+    await page.goto(`${server.url}/#/usage/models`);
     await page.getByText('No requests in this range').waitFor();
     await page.getByText(/With the model key …\w{4}/).waitFor();
     await tab.close();

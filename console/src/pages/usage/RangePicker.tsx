@@ -4,7 +4,7 @@ import type { UsageWidth } from '../../api/models';
 import { useText } from '../../app/text';
 import { text } from './messages';
 import styles from './Usage.module.css';
-import { allowsHours, daysBetween, lastDays, MOST_DAYS, type Range } from './usage';
+import { allowsHours, daysBetween, lastDays, MOST_DAYS, type Range } from './ranges';
 
 export type Preset = 'day' | 'week' | 'month' | 'custom';
 export interface Choice {

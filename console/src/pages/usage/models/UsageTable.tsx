@@ -1,11 +1,12 @@
 import { Table, Tag } from 'antd';
-import type { UsageWidth } from '../../api/models';
-import { useFormat } from '../../app/format';
-import { useText } from '../../app/text';
-import { text } from './messages';
-import { type Figures, groupBy, type Metric, METRICS, type Row, sum } from './usage';
-import styles from './Usage.module.css';
-import { useTimes } from './times';
+import type { UsageWidth } from '../../../api/models';
+import { useFormat } from '../../../app/format';
+import { useText } from '../../../app/text';
+import { text } from '../messages';
+import { type Figures, type Metric, METRICS, type Row, sum } from './usage';
+import { groupBy } from '../ranges';
+import styles from '../Usage.module.css';
+import { useTimes } from '../times';
 
 const NONE = '—';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { allowsHours, daysBetween, groupBy, lastDays, rowsOf, stepsOf, sum, toCsv } from './usage';
+import { allowsHours, daysBetween, groupBy, lastDays, stepsOf } from '../ranges';
+import { rowsOf, sum, toCsv } from './usage';
 
 const HOUR = 3600;
 const bucket = (start: number, ...results: object[]) =>

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Client, inspect, openTab, type Server, signIn, startBrowser, startServer } from './harness';
+
+const RAM = '2015-05-01';
+
+let server: Server;
+let browser: Browser;
+let root: Client;
+beforeAll(async () => {
+  server = await startServer('--fake-model');
+  browser = await startBrowser();
+  root = new Client(server);
+  for (const [bucket, files] of [['photos', 12], ['letters', 5]] as const) {
+    await root.putBucket(bucket);
+    for (let i = 0; i < files; ++i) await root.put(bucket, `${i}.txt`, new Uint8Array(50_000));
+  }
+  await root.oss({ method: 'GET', bucket: 'photos', key: '0.txt' });
+  await root.oss({ method: 'GET', bucket: 'photos', key: 'absent' });
+});
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+async function open(language: 'en' | 'zh' = 'en', options = {}, key?: Parameters<typeof signIn>[1]) {
+  const tab = await openTab(browser, `${server.url}/#/usage`, { language, ...options });
+  await signIn(tab.page, key);
+  return tab;
+}
+
+describe('requests and storage', () => {
+  it('are shown by service, bucket and key, and exported', async () => {
+    const tab = await open();
+    const { page } = tab;
+    await page.getByRole('img', { name: 'Requests over time, by service' }).waitFor();
+    await page.getByRole('cell', { name: 'Object Storage' }).waitFor();
+    // Buckets are looked at once a minute has passed: nothing is known, which is not zero.
+    await page.getByText('not looked at in this range').waitFor();
+    await inspect(tab, 'usage-services');
+    await page.getByText('By bucket', { exact: true }).click();
+    const row = page.getByRole('row', { name: /^photos/ });
+    // 12 + 2 requests, one of them for what is not there; making a bucket is on none.
+    expect((await row.getByRole('cell').allInnerTexts()).slice(0, 4))
+      .toEqual(['photos', '14', '1', '586 KiB']);
+    await page.getByRole('radiogroup', { name: 'Shown in the chart' }).getByText('Received').click();
+    await page.getByRole('img', { name: 'Received over time, by bucket' }).waitFor();
+    await inspect(tab, 'usage-buckets');
+    await page.getByText('By key', { exact: true }).click();
+    await page.getByRole('cell', { name: 'LTAI5tConsoleTests' }).waitFor();
+    await page.getByText('Over time', { exact: true }).click();
+    await page.getByRole('columnheader', { name: 'Time' }).waitFor();
+
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export as CSV' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^lakeside-metering-[\d-]+\.csv$/);
+    const csv = readFileSync(await download.path(), 'utf8').replace('\uFEFF', '').trim().split('\r\n');
+    expect(csv[0]).toBe('start_time,end_time,service,bucket,access_key_id,requests,failed_requests,' +
+      'bytes_received,bytes_sent,bytes_stored,objects_stored');
+    const letters = csv.find((line) => line.includes(',oss,letters,LTAI5tConsoleTests,'))!.split(',');
+    expect(letters.slice(5)).toEqual(['5', '0', '250000', '0', '', '']);
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  });
+
+  it('are by day, and of any range; where there is nothing, nothing is said', async () => {
+    const tab = await open();
+    const { page } = tab;
+    await page.getByText('Last 30 days').click();
+    await page.getByText('Days are UTC days.').waitFor();
+    await page.getByRole('cell', { name: 'Object Storage' }).waitFor();
+    await page.getByText('Custom', { exact: true }).click();
+    await page.getByLabel('From', { exact: true }).fill('2025-01-01');
+    await page.getByLabel('To', { exact: true }).fill('2025-01-31');
+    await page.getByText('Nothing was called in this range').waitFor();
+    expect(await page.getByRole('button', { name: 'Export as CSV' }).isDisabled()).toBe(true);
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  });
+
+  it('speak Chinese, on a phone too', async () => {
+    const tab = await open('zh', { viewport: { width: 360, height: 740 } });
+    await tab.page.getByRole('cell', { name: 'Object Storage' }).waitFor();
+    await inspect(tab, 'usage-services-zh-phone');
+    expect(await tab.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  });
+
+  it('are for who may see them; one\'s own tokens are for everybody', async () => {
+    await root.rpc(RAM, 'CreateUser', { UserName: 'ann' });
+    const { AccessKey: key } = await root.rpc(RAM, 'CreateAccessKey', { UserName: 'ann' });
+    await root.rpc(RAM, 'CreatePolicy', {
+      PolicyName: 'keys', PolicyDocument: JSON.stringify({
+        Version: '1', Statement: [{ Effect: 'Allow', Action: 'modelstudio:CreateApiKey', Resource: '*' }],
+      }),
+    });
+    await root.rpc(RAM, 'AttachPolicyToUser', { UserName: 'ann', PolicyName: 'keys', PolicyType: 'Custom' });
+    const tab = await open('en', {}, {
+      accessKeyId: String(key.AccessKeyId), accessKeySecret: String(key.AccessKeySecret),
+    });
+    const { page } = tab;
+    await page.getByText('You may not do this').waitFor();
+    await page.getByText('cms:DescribeMetricList', { exact: true }).waitFor();
+    await inspect(tab, 'usage-denied');
+    await page.getByRole('tab', { name: 'Tokens of models' }).click();
+    await page.getByRole('button', { name: 'Make a key for one day' }).click();
+    await page.getByText('No requests in this range').waitFor();
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  });
+});
