@@ -109,6 +109,33 @@ describe('requests and storage', () => {
     await page.getByRole('tab', { name: 'Tokens of models' }).click();
     await page.getByRole('button', { name: 'Make a key for one day' }).click();
     await page.getByText('No requests in this range').waitFor();
+    // Everybody's are for who may see them.
+    await page.getByText('All keys', { exact: true }).click();
+    await page.getByText('cms:DescribeMetricList', { exact: true }).waitFor();
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  });
+
+  it('are joined by the tokens of all keys', async () => {
+    for (const name of ['one', 'two']) {
+      const made = await root.oss({
+        method: 'POST', bucket: '_lakeside', key: 'keys', headers: { 'x-oss-key-name': name },
+      });
+      const [, secret] = (await made.text()).split('\n');
+      const said = await fetch(`${server.url}/v1/chat/completions`, {
+        method: 'POST', headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'fake', messages: [{ role: 'user', content: 'say hello' }] }),
+      });
+      expect(said.status).toBe(200);
+    }
+    const tab = await open();
+    const { page } = tab;
+    await page.getByRole('tab', { name: 'Tokens of models' }).click();
+    await page.getByText('No requests in this range').waitFor();
+    await page.getByText('All keys', { exact: true }).click();
+    await page.getByText('This is what all model keys of this account have used.').waitFor();
+    await expect.poll(() => page.getByRole('cell', { name: 'fake' }).count()).toBe(2);
+    await inspect(tab, 'usage-all-keys');
     expect(tab.complaints).toEqual([]);
     await tab.close();
   });

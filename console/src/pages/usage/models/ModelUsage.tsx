@@ -1,7 +1,10 @@
-// What the models have been used for, through OpenAI's usage API.
+// What the models have been used for: by one key, through OpenAI's usage API, or by all keys of the
+// account, through CloudMonitor.
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Spin, theme } from 'antd';
+import { Segmented, Spin, theme } from 'antd';
 import { useState } from 'react';
+import { metric as readMetric } from '../../../api/cms';
+import { ApiError } from '../../../api/errors';
 import { models, type UsageWidth } from '../../../api/models';
 import { useFormat } from '../../../app/format';
 import { useText } from '../../../app/text';
@@ -13,25 +16,36 @@ import { save } from '../csv';
 import { text } from '../messages';
 import { Chooser, type Chosen, EACH_MS, NONE, Nothing, Toolbar, Totals } from '../parts';
 import { rangeOf } from '../RangePicker';
-import { groupBy, type Range, stepsOf } from '../ranges';
+import { groupBy, type Range, SECONDS, stepsOf } from '../ranges';
 import { useTimes } from '../times';
 import styles from '../Usage.module.css';
-import { KINDS, type Metric, METRICS, type Row, rowsOf, sum, toCsv } from './usage';
+import {
+  CMS_NAMES, KINDS, type Metric, METRICS, type Row, rowsOf, rowsOfAll, sum, toCsv,
+} from './usage';
 import { UsageTable } from './UsageTable';
 
-function useUsage(range: Range | undefined, width: UsageWidth) {
+type Whose = 'own' | 'all';
+
+async function readOwn({ from, to }: Range, width: UsageWidth, signal: AbortSignal): Promise<Row[]> {
+  const asked = KINDS.map(async (kind) =>
+    rowsOf(kind, await models.usage(kind, width, from, to, { signal })));
+  return (await Promise.all(asked)).flat();
+}
+
+async function readAll({ from, to }: Range, width: UsageWidth, signal: AbortSignal): Promise<Row[]> {
+  const asked = METRICS.map(async (name) =>
+    [name, await readMetric(CMS_NAMES[name], SECONDS[width], from, to, { signal })] as const);
+  return rowsOfAll(Object.fromEntries(await Promise.all(asked)) as Parameters<typeof rowsOfAll>[0], SECONDS[width]);
+}
+
+function useUsage(whose: Whose, range: Range | undefined, width: UsageWidth) {
   const { version } = useModelKey();
-  return useQuery({
-    queryKey: ['usage', version, width, range?.from, range?.to],
+  return useQuery<Row[]>({
+    queryKey: ['usage', whose, version, width, range?.from, range?.to],
     enabled: range !== undefined,
-    refetchInterval: EACH_MS,
+    refetchInterval: ({ state: { error } }) => (error instanceof ApiError && error.denied ? false : EACH_MS),
     placeholderData: keepPreviousData,
-    queryFn: async ({ signal }) => {
-      const { from, to } = range!;
-      const asked = KINDS.map(async (kind) =>
-        rowsOf(kind, await models.usage(kind, width, from, to, { signal })));
-      return (await Promise.all(asked)).flat();
-    },
+    queryFn: ({ signal }) => (whose === 'own' ? readOwn : readAll)(range!, width, signal),
   });
 }
 
@@ -86,34 +100,45 @@ function TableCard({ rows, width }: { rows: Row[]; width: UsageWidth }) {
   );
 }
 
-function Report({ choice, onChoose }: Chosen) {
+function Report({ whose, choice, onChoose }: Chosen & { whose: Whose }) {
   const t = useText(text);
   const { token } = theme.useToken();
   const range = rangeOf(choice, Date.now());
-  const usage = useUsage(range, choice.width);
-  const rows = usage.data;
+  const usage = useUsage(whose, range, choice.width);
+  const rows = usage.error ? undefined : usage.data;
+  const own = whose === 'own';
   return (
     <>
       <Toolbar choice={choice} onChoose={onChoose} query={usage}
         onExport={rows?.length && range ? () => save('usage', range, toCsv(rows)) : undefined} />
       <p className={styles.notes} style={{ color: token.colorTextDescription }}>
-        <span>{t.whose}</span>
+        <span>{own ? t.whose : t.whoseAll}</span>
         {choice.width === '1d' && <span>{t.utc}</span>}
-        <ModelKeyNote />
+        {own && <ModelKeyNote />}
       </p>
       {usage.error && <Failure error={usage.error} onRetry={() => void usage.refetch()} />}
       {!rows && usage.isLoading && <Spin className={styles.spin} aria-label={t.loading} />}
-      {rows && range && (rows.length === 0 ? <Nothing title={t.none} hint={t.noneHint} /> : (
-        <>
-          <Sums rows={rows} />
-          <Chart rows={rows} range={range} width={choice.width} />
-          <TableCard rows={rows} width={choice.width} />
-        </>
-      ))}
+      {rows && range && (rows.length === 0
+        ? <Nothing title={t.none} hint={own ? t.noneHint : t.noneHintAll} /> : (
+          <>
+            <Sums rows={rows} />
+            <Chart rows={rows} range={range} width={choice.width} />
+            <TableCard rows={rows} width={choice.width} />
+          </>
+        ))}
     </>
   );
 }
 
 export default function ModelUsage(chosen: Chosen) {
-  return <ModelKeyGate><Report {...chosen} /></ModelKeyGate>;
+  const t = useText(text);
+  const [whose, setWhose] = useState<Whose>('own');
+  return (
+    <>
+      <Segmented<Whose> className={styles.groups} aria-label={t.whoseLabel} value={whose} onChange={setWhose}
+        options={[{ value: 'own', label: t.own }, { value: 'all', label: t.all }]} />
+      {whose === 'all' ? <Report key="all" whose="all" {...chosen} />
+        : <ModelKeyGate><Report key="own" whose="own" {...chosen} /></ModelKeyGate>}
+    </>
+  );
 }

@@ -35,6 +35,7 @@ export function UsageTable({ rows, overTime, width }: {
   else lines.sort((a, b) => (b.figures.input ?? 0) - (a.figures.input ?? 0));
   const show = (value: number | undefined) => (value === undefined ? NONE : number(value));
   const total = sum(rows);
+  const kinds = rows.some((row) => row.kind);
 
   const columns = [
     ...(overTime ? [{ title: t.time, key: 'time', render: (_: unknown, line: Line) => times.full(line.start) }] : []),
@@ -43,7 +44,8 @@ export function UsageTable({ rows, overTime, width }: {
       render: (_: unknown, { row }: Line) =>
         <>{row.model} {row.batch && <Tag>{t.batch}</Tag>}</>,
     },
-    { title: t.kind, key: 'kind', render: (_: unknown, { row }: Line) => t[row.kind] },
+    ...(kinds
+      ? [{ title: t.kind, key: 'kind', render: (_: unknown, { row }: Line) => row.kind && t[row.kind] }] : []),
     { title: t.key, key: 'key', render: (_: unknown, { row }: Line) => <code>{row.key}</code> },
     ...METRICS.map((metric: Metric) => ({
       title: t[metric], key: metric, align: 'right' as const, className: styles.number,
@@ -55,7 +57,7 @@ export function UsageTable({ rows, overTime, width }: {
       <Table<Line> size="small" rowKey="id" columns={columns} dataSource={lines} pagination={lines.length > 50 ? { pageSize: 50 } : false}
         summary={() => (
           <Table.Summary.Row>
-            <Table.Summary.Cell index={0} colSpan={overTime ? 4 : 3}><strong>{t.total}</strong></Table.Summary.Cell>
+            <Table.Summary.Cell index={0} colSpan={columns.length - METRICS.length}><strong>{t.total}</strong></Table.Summary.Cell>
             {METRICS.map((metric, i) => (
               <Table.Summary.Cell key={metric} index={i + 1} align="right" className={styles.number}>
                 <strong>{show(total[metric])}</strong>

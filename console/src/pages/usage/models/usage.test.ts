@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { allowsHours, daysBetween, groupBy, lastDays, stepsOf } from '../ranges';
-import { rowsOf, sum, toCsv } from './usage';
+import { rowsOf, rowsOfAll, sum, toCsv } from './usage';
 
 const HOUR = 3600;
 const bucket = (start: number, ...results: object[]) =>
@@ -39,6 +39,18 @@ describe('sums', () => {
       .toEqual({ requests: 1, input: 3 });
     expect(sum([])).toEqual({});
   });
+});
+
+it('puts together what CloudMonitor says of all keys', () => {
+  const point = (accessKeyId: string, Value: number) =>
+    ({ timestamp: HOUR * 1000, service: 'modelstudio', resource: 'm', accessKeyId, Value });
+  const rows = rowsOfAll(
+    { requests: [point('a', 1), point('b', 2)], input: [point('a', 5)], cached: [], output: [] }, HOUR);
+  expect(rows).toEqual([
+    { start: HOUR, end: 2 * HOUR, model: 'm', key: 'a', figures: { requests: 1, input: 5 } },
+    { start: HOUR, end: 2 * HOUR, model: 'm', key: 'b', figures: { requests: 2 } },
+  ]);
+  expect(toCsv(rows).split('\r\n')[1]).toBe('1970-01-01T01:00:00Z,1970-01-01T02:00:00Z,,m,a,,1,5,,');
 });
 
 describe('CSV', () => {

@@ -1,4 +1,5 @@
 // Usage of models as it is added up, drawn and exported. What was not measured is undefined, never zero.
+import type { Datapoint } from '../../../api/cms';
 import type { UsageBucket, UsageKind } from '../../../api/models';
 import { csvOf, iso } from '../csv';
 
@@ -10,10 +11,10 @@ export type Figures = Partial<Record<Metric, number>>;
 export interface Row {
   start: number; // seconds since 1970
   end: number;
-  kind: UsageKind;
+  kind?: UsageKind; // where it is known
   model: string;
   key: string;
-  batch: boolean;
+  batch?: boolean;
   figures: Figures;
 }
 
@@ -33,6 +34,25 @@ export function rowsOf(kind: UsageKind, buckets: UsageBucket[]): Row[] {
     })));
 }
 
+// As CloudMonitor calls them.
+export const CMS_NAMES: Record<Metric, string> = {
+  requests: 'ModelRequests', input: 'PromptTokens', cached: 'CachedTokens', output: 'CompletionTokens',
+};
+
+export function rowsOfAll(points: Record<Metric, Datapoint[]>, seconds: number): Row[] {
+  const rows = new Map<string, Row>();
+  for (const metric of METRICS) {
+    for (const { timestamp, resource: model, accessKeyId: key, Value: value } of points[metric]) {
+      const id = JSON.stringify([timestamp, model, key]);
+      const start = timestamp / 1000;
+      const row = rows.get(id) ?? { start, end: start + seconds, model, key, figures: {} };
+      row.figures[metric] = value;
+      rows.set(id, row);
+    }
+  }
+  return [...rows.values()].sort((a, b) => a.start - b.start);
+}
+
 export function sum(rows: Row[]): Figures {
   const total: Figures = {};
   for (const { figures } of rows) {
@@ -50,6 +70,6 @@ const HEAD = ['start_time', 'end_time', 'kind', 'model', 'api_key_id', 'batch',
 // Columns are called as the API calls them.
 export function toCsv(rows: Row[]): string {
   return csvOf(HEAD, rows.map(({ start, end, kind, model, key, batch, figures }) =>
-    [iso(start), iso(end), kind, model, key, String(batch), figures.requests, figures.input,
+    [iso(start), iso(end), kind, model, key, batch === undefined ? undefined : String(batch), figures.requests, figures.input,
       figures.cached, figures.output]));
 }
