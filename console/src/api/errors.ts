@@ -25,7 +25,7 @@ export class ApiError extends Error {
   }
 }
 
-export function textsOf(element: Element): Record<string, string> {
+function textsOf(element: Element): Record<string, string> {
   return Object.fromEntries(Array.from(element.children, (c) => [c.tagName, c.textContent ?? '']));
 }
 

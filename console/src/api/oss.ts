@@ -1,8 +1,9 @@
 // OSS. Operations and parameters have the vendor's names; what comes back has ours.
 import { encodeKey } from './encode';
-import { ApiError, textsOf } from './errors';
+import { ApiError } from './errors';
 import { type Options, ossLink, ossRequest } from './http';
 import type { OssRequest, Query } from './oss4';
+import { rowsOf, textOf } from './rows';
 
 export type Acl = 'private' | 'public-read' | 'public-read-write';
 export type ObjectAcl = Acl | 'default';
@@ -151,15 +152,14 @@ export const oss = {
     if (delimiter) query.delimiter = delimiter;
     if (token) query['continuation-token'] = token;
     if (startAfter) query['start-after'] = startAfter;
-    const root = await xml(await call('GET', bucket, undefined, query, options));
+    const text = await (await call('GET', bucket, undefined, query, options)).text();
     const listing: Listing = { objects: [], prefixes: [] };
-    for (const element of root.children) {
-      if (element.tagName === 'NextContinuationToken') listing.next = element.textContent ?? undefined;
-      if (element.tagName === 'CommonPrefixes') {
-        listing.prefixes.push(decodeURIComponent(element.textContent ?? ''));
-      }
-      if (element.tagName !== 'Contents') continue;
-      const { Key = '', Size, LastModified = '', ETag = '' } = textsOf(element);
+    const next = textOf(text, 'NextContinuationToken');
+    if (next) listing.next = next;
+    for (const { Prefix = '' } of rowsOf(text, 'CommonPrefixes')) {
+      listing.prefixes.push(decodeURIComponent(Prefix));
+    }
+    for (const { Key = '', Size, LastModified = '', ETag = '' } of rowsOf(text, 'Contents')) {
       listing.objects.push({
         key: decodeURIComponent(Key), size: Number(Size), modified: LastModified,
         etag: ETag.replaceAll('"', ''),

@@ -19,6 +19,7 @@ export const KEY = {
 
 export interface Server {
   url: string;
+  direct: string; // without what may stand before it
   host: string;
   pid: number;
   stop(): Promise<void>;
@@ -50,6 +51,7 @@ export async function startServer(...more: string[]): Promise<Server> {
   const url = front?.url ?? own;
   return {
     url,
+    direct: own,
     host: new URL(url).host,
     pid: child.pid!,
     stop: () => new Promise((resolve) => {
