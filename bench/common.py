@@ -50,9 +50,9 @@ def free_port():
 
 
 class Lakeside:
-    def __init__(self, data, *arguments):
+    def __init__(self, data, *arguments, binary=BUILD / "lakeside"):
         self.port = free_port()
-        self.command = [str(BUILD / "lakeside"), "serve", "--data", str(data), "--listen",
+        self.command = [str(binary), "serve", "--data", str(data), "--listen",
                         f"127.0.0.1:{self.port}", "--access-log", "off", *arguments]
 
     def __enter__(self):
@@ -84,6 +84,11 @@ class Lakeside:
         if response.status >= 300:
             sys.exit(f"bench: {method} {path}: {response.status} {data[:300]!r}")
         return data
+
+    def size(self, path):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port)
+        connection.request("HEAD", presigned("HEAD", path))
+        return int(connection.getresponse().headers["Content-Length"])
 
 
 def presigned(method, path):
