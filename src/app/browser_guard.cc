@@ -47,10 +47,16 @@ http::Response refusal() {
 
 }  // namespace
 
+// No coroutine: other clients' requests, nearly all of them, pay nothing for browsers.
 Task<http::Response> BrowserGuard::handle(http::Request& request) {
+  const bool from_browser =
+      request.head.header("Sec-Fetch-Dest") || request.head.header("Service-Worker");
+  if (!from_browser || !guards_(request.head)) return next_.handle(request);
+  return handle_guarded(request);
+}
+
+Task<http::Response> BrowserGuard::handle_guarded(http::Request& request) {
   const std::string_view wanted_for = request.head.header("Sec-Fetch-Dest").value_or("");
-  const bool from_browser = !wanted_for.empty() || request.head.header("Service-Worker");
-  if (!from_browser || !guards_(request.head)) co_return co_await next_.handle(request);
   if (is_code_for_console(request.head)) co_return refusal();
 
   const bool document = is_one_of(wanted_for, kDocuments);

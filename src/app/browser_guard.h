@@ -22,6 +22,8 @@ class BrowserGuard final : public http::Handler {
   }
 
  private:
+  Task<http::Response> handle_guarded(http::Request& request);
+
   http::Handler& next_;
   const std::function<bool(const http::RequestHead&)> guards_;
 };

@@ -69,9 +69,7 @@ std::unexpected<AuthError> reject(AuthFault fault, std::string message,
   return rejected;
 }
 
-std::expected<Credential, AuthError> enabled(Credential found, std::string_view access_key_id,
-                                             Vendor vendor) {
-  if (found.enabled) return found;
+std::unexpected<AuthError> refuse_disabled(std::string_view access_key_id, Vendor vendor) {
   const char* owner = vendor == Vendor::kOss ? "OSS" : "AWS";
   auto rejected = reject(AuthFault::kDisabledKey,
                          std::string("The ") + owner + " Access Key Id you provided is disabled.");
@@ -91,7 +89,8 @@ std::expected<Credential, AuthError> find_key(const KeySource& keys, std::string
     rejected.error().access_key_id = access_key_id;
     return rejected;
   }
-  return enabled(std::move(*found), access_key_id, vendor);
+  if (!found->enabled) return refuse_disabled(access_key_id, vendor);
+  return std::move(*found);
 }
 
 std::expected<Credential, AuthError> find_key(const KeySource& keys, std::string_view access_key_id,
@@ -99,7 +98,8 @@ std::expected<Credential, AuthError> find_key(const KeySource& keys, std::string
                                               Time now, Vendor vendor) {
   if (token.empty()) return find_key(keys, access_key_id, vendor);
   auto session = keys.find_session(access_key_id, token, now);
-  if (session) return enabled(std::move(*session), access_key_id, vendor);
+  if (session && !session->enabled) return refuse_disabled(access_key_id, vendor);
+  if (session) return std::move(*session);
   auto permanent = find_key(keys, access_key_id, vendor);
   if (permanent) {
     return reject(AuthFault::kMalformed,

@@ -21,6 +21,11 @@ Time hour_of(Time at) {
   return hour;
 }
 
+bool is_of(const Label& label, const MeteredCall& call) {
+  return label.account_id == call.account_id && label.service == call.service &&
+         label.resource == call.resource && label.access_key_id == call.access_key_id;
+}
+
 void make_key(std::string& key, Time hour, const MeteredCall& call) {
   const auto hours =
       std::chrono::duration_cast<std::chrono::hours>(hour.time_since_epoch()).count();
@@ -39,10 +44,17 @@ void Meter::record(const MeteredCall& call) {
                       .received = call.received,
                       .sent = call.sent};
   const Time hour = hour_of(call.at);
-  thread_local std::string key;
-  make_key(key, hour, call);
   Shard& shard = shards_[shard_of_thread(kShards)];
   std::lock_guard lock(shard.mutex);
+  if (shard.last == nullptr || shard.last->hour != hour || !is_of(shard.last->label, call)) {
+    shard.last = &entry_of(shard, hour, call);
+  }
+  shard.last->counts += counts;
+}
+
+Meter::Entry& Meter::entry_of(Shard& shard, Time hour, const MeteredCall& call) {
+  thread_local std::string key;
+  make_key(key, hour, call);
   auto found = shard.entries.find(std::string_view(key));
   if (found == shard.entries.end()) {
     MeteredCall counted = call;
@@ -54,7 +66,7 @@ void Meter::record(const MeteredCall& call) {
                 std::string(counted.resource), std::string(counted.access_key_id)};
     found = shard.entries.try_emplace(key, Entry{hour, std::move(label), {}}).first;
   }
-  found->second.counts += counts;
+  return found->second;
 }
 
 std::map<HourLabel, Counts> Meter::take() {
@@ -64,6 +76,7 @@ std::map<HourLabel, Counts> Meter::take() {
     {
       std::lock_guard lock(shard.mutex);
       entries.swap(shard.entries);
+      shard.last = nullptr;
     }
     for (auto& [key, entry] : entries) {
       all[{entry.hour, std::move(entry.label)}] += entry.counts;

@@ -40,10 +40,12 @@ class Meter final : public MeterSink {
   // Threads share no shard, as long as there are not more of them.
   struct alignas(64) Shard {
     std::mutex mutex;
+    Entry* last = nullptr;  // in `entries`; most calls are like the one before
     std::unordered_map<std::string, Entry, Hash, std::equal_to<>> entries;
   };
   static constexpr std::size_t kShards = 16;
 
+  static Entry& entry_of(Shard& shard, Time hour, const MeteredCall& call);
   std::map<HourLabel, Counts> take();
 
   engines::Kv& kv_;

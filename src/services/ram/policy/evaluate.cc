@@ -167,9 +167,7 @@ class Evaluation {
  public:
   Evaluation(const Caller& caller, const Request& request)
       : caller_(caller),
-        action_(request.action),
-        resource_(request.resource),
-        source_(request.context),
+        request_(request),
         owner_is_caller_(
             caller.kind != Caller::Kind::kAnonymous &&
             (request.owner_account.empty() || request.owner_account == caller.account_id)) {}
@@ -186,9 +184,9 @@ class Evaluation {
 
   Look look(const StatementRule& statement) {
     Look look{statement.index, statement.sid, statement.effect};
-    if (!statement.actions.covers(action_)) {
+    if (!statement.actions.covers(asked().action)) {
       look.result = Look::Result::kAction;
-    } else if (!statement.resources.covers(resource_)) {
+    } else if (!statement.resources.covers(asked().resource)) {
       look.result = Look::Result::kResource;
     } else if (statement.principals && !names_caller(statement)) {
       look.result = Look::Result::kPrincipal;
@@ -204,7 +202,8 @@ class Evaluation {
   }
 
   bool applies(const StatementRule& statement) {
-    return statement.actions.covers(action_) && statement.resources.covers(resource_) &&
+    return statement.actions.covers(asked().action) &&
+           statement.resources.covers(asked().resource) &&
            (!statement.principals || names_caller(statement)) &&
            std::ranges::all_of(statement.conditions, [&](const ConditionRule& condition) {
              return holds(condition, context(), read_);
@@ -234,16 +233,26 @@ class Evaluation {
   const Context& context() {
     if (!context_) {
       context_.emplace();
-      if (source_ != nullptr) source_->fill(*context_);
+      if (request_.context != nullptr) request_.context->fill(*context_);
     }
     return *context_;
   }
 
+  // As rules compare them. Where there is no statement, as for a root in its account, nobody asks.
+  struct Asked {
+    explicit Asked(const Request& request) : action(request.action), resource(request.resource) {}
+    ActionName action;
+    ResourceName resource;
+  };
+  const Asked& asked() {
+    if (!asked_) asked_.emplace(request_);
+    return *asked_;
+  }
+
   const Caller& caller_;
-  ActionName action_;
-  ResourceName resource_;
-  const ContextSource* source_;
+  const Request& request_;
   bool owner_is_caller_;
+  std::optional<Asked> asked_;
   std::optional<Context> context_;
   ReadValues read_;
 };
