@@ -10,40 +10,50 @@ export interface Page {
   path: string;
   label: { en: string; zh: string };
   icon: ReactNode;
+  load: () => Promise<unknown>;
   Component: ComponentType;
 }
+
+const loaded = (load: () => Promise<{ default: ComponentType }>) => ({ load, Component: lazy(load) });
 
 export const pages: Page[] = [
   {
     path: 'overview', label: { en: 'Overview', zh: '概览' }, icon: <DashboardOutlined />,
-    Component: lazy(() => import('./overview/Overview')),
+    ...loaded(() => import('./overview/Overview')),
   },
   {
     path: 'connect', label: { en: 'Connect', zh: '接入' }, icon: <ApiOutlined />,
-    Component: lazy(() => import('./connect/Connect')),
+    ...loaded(() => import('./connect/Connect')),
   },
   {
     path: 'objects', label: { en: 'Objects', zh: '对象存储' }, icon: <FolderOpenOutlined />,
-    Component: lazy(() => import('./objects/Objects')),
+    ...loaded(() => import('./objects/Objects')),
   },
   {
     path: 'models', label: { en: 'Models', zh: '模型' }, icon: <DeploymentUnitOutlined />,
-    Component: lazy(() => import('./models/Models')),
+    ...loaded(() => import('./models/Models')),
   },
   {
     path: 'playground', label: { en: 'Playground', zh: '体验中心' }, icon: <ExperimentOutlined />,
-    Component: lazy(() => import('./playground/Playground')),
+    ...loaded(() => import('./playground/Playground')),
   },
   {
     path: 'usage', label: { en: 'Usage', zh: '用量' }, icon: <BarChartOutlined />,
-    Component: lazy(() => import('./usage/Usage')),
+    ...loaded(() => import('./usage/Usage')),
   },
   {
     path: 'people', label: { en: 'People and keys', zh: '人员与密钥' }, icon: <TeamOutlined />,
-    Component: lazy(() => import('./people/People')),
+    ...loaded(() => import('./people/People')),
   },
   {
     path: 'activity', label: { en: 'Activity', zh: '操作记录' }, icon: <AuditOutlined />,
-    Component: lazy(() => import('./activity/Activity')),
+    ...loaded(() => import('./activity/Activity')),
   },
 ];
+
+// Fetches the page that this address will show, while somebody still signs in.
+export function preload(): void {
+  const { hash } = location;
+  const page = pages.find(({ path }) => hash.startsWith(`#/${path}`)) ?? pages[0]!;
+  page.load().catch(() => undefined); // it is tried again when it is shown
+}

@@ -4,6 +4,7 @@ import { LanguageButton, ThemeButton } from '../../app/Shell';
 import { useText } from '../../app/text';
 import logo from '../../assets/lakeside.svg';
 import { Command } from '../../components/Command';
+import { preload } from '..';
 import { text } from './messages';
 import styles from './SignIn.module.css';
 import { SignInForm } from './SignInForm';
@@ -14,6 +15,7 @@ export function SignIn() {
   useEffect(() => {
     document.title = t.title;
   }, [t.title]);
+  useEffect(preload, []);
   return (
     <div className={styles.page} style={{ background: token.colorBgLayout, color: token.colorText }}>
       <div className={styles.corner}><LanguageButton /><ThemeButton /></div>
