@@ -18,11 +18,11 @@ namespace {
 
 using Json = nlohmann::json;
 
-template <auto kFree>
+template <auto Free>
 struct Freed {
   template <class T>
   void operator()(T* it) const {
-    kFree(it);
+    Free(it);
   }
 };
 using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;

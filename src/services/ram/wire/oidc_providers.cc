@@ -82,15 +82,15 @@ Task<Answer> edit_provider(Environment& env, const Invocation& in, Edit edit) {
 }
 
 // Adds to a list without doubles, or takes from it.
-template <auto kList, auto kCheck>
+template <auto List, auto Check>
 Task<Answer> edit_list(Environment& env, const Invocation& in, const char* parameter, bool add) {
   auto value = in.parameters.required(parameter);
   if (!value) co_return std::unexpected(std::move(value.error()));
   auto edit = [&value, add](OidcProvider& provider) {
-    std::vector<std::string>& list = provider.*kList;
+    std::vector<std::string>& list = provider.*List;
     std::erase(list, *value);
     if (add) list.push_back(*value);
-    return kCheck(list);
+    return Check(list);
   };
   co_return co_await edit_provider(env, in, edit);
 }
