@@ -155,22 +155,26 @@ class Kms final : public rpc::Product {
 
   [[nodiscard]] std::optional<rpc::Fault> authorise(std::size_t operation,
                                                     const rpc::Invocation& in) const override {
-    for (const wire::Asked& asked : asked_of(kRows[operation], env_, in)) {
-      if (auto fault = refuse(asked, in)) return fault;
-    }
-    return std::nullopt;
+    const wire::Invocation call(in);
+    return refuse(asked_of(kRows[operation], env_, call), in);
   }
 
   [[nodiscard]] rpc::Asked asked(std::size_t operation, const rpc::Invocation& in) const override {
     rpc::Asked all;
-    for (const wire::Asked& one : asked_of(kRows[operation], env_, in)) {
+    for (const wire::Asked& one : asked_of(kRows[operation], env_, wire::Invocation(in))) {
       all.emplace_back(one.permission, one.resource);
     }
     return all;
   }
 
-  Task<rpc::Answer> run(std::size_t operation, const rpc::Invocation& in) override {
+  Task<rpc::Answer> run(std::size_t operation, const rpc::Invocation& call) override {
     const Row& row = kRows[operation];
+    const wire::Invocation in(call);
+    // What names stand for may have changed since authorise(): here it is looked up for good.
+    const std::vector<wire::Asked> all = asked_of(row, env_, in);
+    std::optional<rpc::Fault> refused;
+    if (in.has_names()) refused = refuse(all, in);
+    if (refused) co_return std::unexpected(std::move(*refused));
     auto dry = in.parameters.flag("DryRun", false);
     if (!row.dry_run || (dry && !*dry)) co_return co_await row.run(env_, in);
     if (!dry) co_return std::unexpected(std::move(dry.error()));
@@ -183,6 +187,13 @@ class Kms final : public rpc::Product {
   }
 
  private:
+  [[nodiscard]] static std::optional<rpc::Fault> refuse(const std::vector<wire::Asked>& all,
+                                                        const rpc::Invocation& in) {
+    for (const wire::Asked& asked : all) {
+      if (auto fault = refuse(asked, in)) return fault;
+    }
+    return std::nullopt;
+  }
   [[nodiscard]] static std::optional<rpc::Fault> refuse(const wire::Asked& asked,
                                                         const rpc::Invocation& in) {
     ram::CallContext context(in);

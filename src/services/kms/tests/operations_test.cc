@@ -9,6 +9,7 @@
 #include "base/encoding.h"
 #include "engines/memory/memory_kv.h"
 #include "services/kms/core/asymmetric.h"
+#include "services/kms/wire/operation.h"
 
 namespace lakeside::kms {
 namespace {
@@ -463,6 +464,20 @@ TEST_F(Kms, WhoIsAllowedNothingLearnsNothing) {
     EXPECT_FALSE(answer.error().access_denied.empty()) << row.name;
   }
   ok("DescribeRegions");
+}
+
+// From the lookup on, a name stands for what it stood for.
+TEST(Names, StandForTheSame) {
+  http::Request request;
+  rpc::Parameters parameters({}, {});
+  auth::Identity caller;
+  const wire::Invocation in(rpc::Invocation{request, parameters, caller, Time()});
+  EXPECT_FALSE(in.has_names());
+  EXPECT_EQ(in.meant_by("alias/a", "k-1"), "k-1");
+  EXPECT_EQ(in.meant_by("alias/a", "k-2"), "k-1");
+  EXPECT_EQ(in.meant_by("alias/b", ""), "");
+  EXPECT_EQ(in.meant_by("alias/b", "k-1"), "");
+  EXPECT_TRUE(in.has_names());
 }
 
 TEST_F(Kms, DryRunsSayWhetherItWouldWork) {

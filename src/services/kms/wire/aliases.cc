@@ -58,7 +58,10 @@ Task<Answer> delete_alias(Environment& env, const Invocation& in) {
   if (!name) co_return std::unexpected(std::move(name.error()));
   auto turn = co_await env.store.turn();
   auto alias = env.store.find<Alias>(account_of(in), *name);
-  if (alias == nullptr) co_return std::unexpected(alias_not_found());
+  // That of another key by now, which nobody was asked about.
+  if (alias == nullptr || in.meant_by(*name, alias->key_id) != alias->key_id) {
+    co_return std::unexpected(alias_not_found());
+  }
   Change change;
   change.remove(alias);
   co_return co_await commit(env, change);

@@ -243,8 +243,8 @@ Read<KeyPtr> key_named(const Environment& env, const Invocation& in, std::string
       return std::unexpected(Fault{400, "Unsupported.Alias", "Alias is not valid for this api."});
     }
     auto alias = env.store.find<Alias>(account_of(in), id);
-    if (alias == nullptr) return std::unexpected(alias_not_found());
-    id = alias->key_id;
+    id = in.meant_by(id, alias == nullptr ? std::string() : alias->key_id);
+    if (id.empty()) return std::unexpected(alias_not_found());
   }
   auto key = env.store.find<Key>(account_of(in), id);
   if (key == nullptr || state_of(*key, in.now) == KeyState::kGone) {
@@ -289,10 +289,16 @@ Read<std::string> read_secret_name(const Parameters& in) {
   return name;
 }
 
+SecretPtr secret_named(const Environment& env, const Invocation& in, std::string_view name) {
+  auto secret = env.store.find<Secret>(account_of(in), name);
+  const std::string id = secret == nullptr ? std::string() : secret->id;
+  return in.meant_by("secret/" + std::string(name), id) == id ? secret : nullptr;
+}
+
 Read<SecretPtr> find_secret(const Environment& env, const Invocation& in) {
   auto name = read_secret_name(in.parameters);
   if (!name) return std::unexpected(std::move(name.error()));
-  auto secret = env.store.find<Secret>(account_of(in), *name);
+  auto secret = secret_named(env, in, *name);
   if (secret == nullptr || (secret->delete_at && *secret->delete_at <= in.now)) {
     return std::unexpected(secret_not_found(*name));
   }

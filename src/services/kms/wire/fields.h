@@ -81,7 +81,10 @@ enum class Aliases : std::uint8_t { kAccepted, kRefused };
 // "alias/…"; mandatory.
 [[nodiscard]] Read<std::string> read_alias_name(const Parameters& in);
 
-// Secrets. One that waits for its deletion is found too.
+// Secrets. One that waits for its deletion is found too. Null: there is none, or not the one that
+// it was.
+[[nodiscard]] SecretPtr secret_named(const Environment& env, const Invocation& in,
+                                     std::string_view name);
 [[nodiscard]] Read<SecretPtr> find_secret(const Environment& env, const Invocation& in);
 // Rejected.ResourceInDeleteWindow.
 [[nodiscard]] std::optional<Fault> refuse_if_deleted(const Secret& secret);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -17,10 +18,25 @@ namespace lakeside::kms::wire {
 
 using rpc::Answer;
 using rpc::Fault;
-using rpc::Invocation;
 using rpc::Parameters;
 using rpc::Read;
 using rpc::Value;
+
+// A request, and what the names in it stood for when they were first looked up, which is when its
+// caller was authorised. A name that is given to something else meanwhile is not followed there.
+struct Invocation : rpc::Invocation {
+  explicit Invocation(const rpc::Invocation& call) : rpc::Invocation(call) {}
+
+  // The id that `name` ("alias/…", "secret/…") stands for: `present`, unless it was another one,
+  // or none (""), at first.
+  const std::string& meant_by(const std::string& name, const std::string& present) const {
+    return meant_.try_emplace(name, present).first->second;
+  }
+  [[nodiscard]] bool has_names() const { return !meant_.empty(); }
+
+ private:
+  mutable std::map<std::string, std::string> meant_;
+};
 
 struct Environment {
   Store& store;

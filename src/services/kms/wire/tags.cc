@@ -77,7 +77,7 @@ Task<Answer> edit_all(Environment& env, const Invocation& in, const Edit& edit) 
       fault = edit(key.tags);
       change.put(std::move(key));
     } else {
-      auto found = env.store.find<Secret>(account_of(in), id);
+      auto found = secret_named(env, in, id);
       if (found == nullptr) co_return std::unexpected(secret_not_found(id));
       Secret secret = copy_of(found);
       fault = edit(secret.tags);

@@ -50,7 +50,7 @@ void Gathering::add_key_of_ciphertext(std::string_view permission) {
 }
 
 void Gathering::add_secret(std::string_view name) {
-  auto secret = env_.store.find<Secret>(account_of(in_), name);
+  auto secret = secret_named(env_, in_, name);
   add(row_.info.permission, "secret/" + std::string(name.empty() ? "*" : name),
       secret ? secret->tags : Tags());
 }
@@ -59,7 +59,7 @@ void Gathering::add_secret(std::string_view name) {
 void Gathering::add_secret_and_key() {
   std::string_view name = in_.parameters.get("SecretName");
   add_secret(name);
-  auto secret = env_.store.find<Secret>(account_of(in_), name);
+  auto secret = secret_named(env_, in_, name);
   if (secret == nullptr || secret->key_id.empty()) return;
   add_key(row_.key_permission, key_named(env_, in_, secret->key_id, Aliases::kRefused),
           secret->key_id);
