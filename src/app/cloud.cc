@@ -137,7 +137,9 @@ class RunningCloud final : public Cloud {
 Status RunningCloud::reload_keys() {
   auto master = load_or_make_master_keys(master_key_file_, from_environment);
   if (!master) return std::unexpected(std::move(master.error()));
-  return run_blocking(accounts_->rotate(*master));
+  Status rotated = run_blocking(accounts_->rotate(*master));
+  if (!rotated) return rotated;
+  return run_blocking(secrets_->rotate(*master));
 }
 
 Status RunningCloud::open_identities(const DataFolder& folder) {

@@ -21,8 +21,8 @@ class Cloud {
 
   [[nodiscard]] virtual std::string url() const = 0;  // http://127.0.0.1:4004
   [[nodiscard]] virtual int port() const = 0;
-  // Reads the master keys again: the first one seals from now on, and users' secrets are sealed
-  // anew with it.
+  // Reads the master keys again: the first one seals from now on, and what identities and KMS
+  // keep is sealed anew with it, which is done when this returns.
   virtual Status reload_keys() = 0;
   // Finishes what is under way, for at most `drain`.
   virtual void stop(std::chrono::milliseconds drain) = 0;

@@ -8,17 +8,11 @@
 #include "base/encoding.h"
 #include "services/kms/core/ciphertext.h"
 #include "services/kms/core/records.h"
+#include "services/kms/core/sealed.h"
 
 namespace lakeside::kms {
 namespace {
 
-// One partition for all accounts, whose ids are in the keys: accounts come and go.
-const engines::Partition& partition() {
-  static const engines::Partition name{"kms"};
-  return name;
-}
-
-constexpr std::string_view kValuePrefix = "value/";  // behind all others: loading stops there
 constexpr std::string_view kTokenContext = "kms-import-token";
 constexpr std::size_t kMaxToken = 8192;
 constexpr std::size_t kMostDueAtOnce = 32;
@@ -42,18 +36,8 @@ std::string value_key(const Secret& secret, std::uint64_t serial) {
          std::to_string(serial);
 }
 
-// What was sealed for one version opens for no other.
-std::string context_of(const Key& key, std::string_view version_id) {
-  return "kms-key/" + key.account + "/" + key.id + "/" + std::string(version_id);
-}
 std::string context_of(const Secret& secret, std::uint64_t serial) {
-  return "kms-secret/" + secret.account + "/" + secret.id + "/" + std::to_string(serial);
-}
-std::string print_context(const Key& key) { return "kms-print/" + key.account + "/" + key.id; }
-
-Result<Wiped> wiped(Result<std::string> opened) {
-  if (!opened) return std::unexpected(std::move(opened.error()));
-  return Wiped::taken(std::move(*opened));
+  return value_context(value_key(secret, serial));
 }
 
 }  // namespace
@@ -79,14 +63,13 @@ Table<Secret>& Store::table<Secret>() {
 }
 
 Store::Store(engines::Kv& kv, const SealingKeys& master)
-    : kv_(kv),
-      sealing_(master.derive("kms records")),
-      token_key_(master.derive("kms import tokens")) {}
+    : kv_(kv), keyring_(std::make_shared<const Keyring>(master)) {}
 
 Task<Result<std::unique_ptr<Store>>> Store::open(engines::Kv& kv, const SealingKeys& master) {
   std::unique_ptr<Store> store(new Store(kv, master));
   Status loaded = co_await store->load();
   if (loaded) loaded = store->check_material();
+  if (loaded && store->needs_resealing()) loaded = co_await store->rotate(master);
   if (!loaded) co_return std::unexpected(std::move(loaded.error()));
   co_return std::move(store);
 }
@@ -117,6 +100,7 @@ Status Store::load_record(std::string_view key, std::string_view record) {
   if (key.starts_with(kPrefix<Key>)) return load_as(Key());
   if (key.starts_with(kPrefix<Alias>)) return load_as(Alias());
   if (key.starts_with(kPrefix<Secret>)) return load_as(Secret());
+  if (key == kMarkKey) return read_mark(record);
   return fail(ErrorCode::kUnsupported, "a record of KMS is of an unknown kind: " +
                                            std::string(key.substr(0, key.find('/'))));
 }
@@ -178,27 +162,27 @@ Task<Status> Store::commit(const Change& change) {
 
 std::string Store::seal_material(const Key& key, std::string_view version_id,
                                  std::string_view material) const {
-  return sealing_.seal(material, context_of(key, version_id));
+  return keyring()->records.seal(material, context_of(key, version_id));
 }
 
 Result<Wiped> Store::open_material(const Key& key, const KeyVersion& version) const {
-  return wiped(sealing_.open(version.sealed, context_of(key, version.id)));
+  return wiped(keyring()->records.open(version.sealed, context_of(key, version.id)));
 }
 
 std::string Store::print_of(const Key& key, std::string_view material) const {
   Sha256Digest digest = sha256(as_bytes(material));
-  return sealing_.seal(as_text(digest), print_context(key));
+  return keyring()->records.seal(as_text(digest), print_context(key));
 }
 
 bool Store::is_same_material(const Key& key, std::string_view material) const {
-  auto print = sealing_.open(key.material_print, print_context(key));
+  auto print = keyring()->records.open(key.material_print, print_context(key));
   Sha256Digest digest = sha256(as_bytes(material));
   return print && constant_time_equal(*print, as_text(digest));
 }
 
 std::string Store::seal_value(const Secret& secret, std::uint64_t serial,
                               std::string_view value) const {
-  return sealing_.seal(value, context_of(secret, serial));
+  return keyring()->records.seal(value, context_of(secret, serial));
 }
 
 Task<Result<Wiped>> Store::value(const Secret& secret, std::uint64_t serial) const {
@@ -206,26 +190,18 @@ Task<Result<Wiped>> Store::value(const Secret& secret, std::uint64_t serial) con
   auto record = co_await engines::get_one(kv_, partition(), key);
   if (!record) co_return std::unexpected(std::move(record.error()));
   if (!*record) co_return fail(ErrorCode::kNotFound, "a secret's value is gone");
-  co_return wiped(sealing_.open(**record, context_of(secret, serial)));
+  co_return wiped(keyring()->records.open(**record, context_of(secret, serial)));
 }
 
 std::string Store::seal_token(std::string_view text) const {
-  return token_key_.seal(text, kTokenContext);
+  return keyring()->tokens.seal(text, kTokenContext);
 }
 
 std::optional<Wiped> Store::read_token(std::string_view token) const {
   if (token.size() > kMaxToken) return std::nullopt;
-  auto opened = wiped(token_key_.open(token, kTokenContext));
+  auto opened = wiped(keyring()->tokens.open(token, kTokenContext));
   if (!opened) return std::nullopt;
   return std::move(*opened);
-}
-
-template <class T>
-std::vector<std::shared_ptr<const T>> Store::everybodys() const {
-  std::shared_lock lock(mutex_);
-  std::vector<std::shared_ptr<const T>> all;
-  for (const auto& [name, one] : table<T>()) all.push_back(one);
-  return all;
 }
 
 // Whether something of the key is due; `change` does it then.
@@ -268,6 +244,26 @@ Task<Result<std::size_t>> Store::do_what_is_due(Time now) {
   Status written = co_await commit(change);
   if (!written) co_return std::unexpected(std::move(written.error()));
   co_return done;
+}
+
+Task<Status> Store::reset() {
+  auto turn = co_await queue_.turn();
+  engines::Batch batch;
+  engines::ScanVisitor visitor = [&batch](std::string_view key, std::string_view) {
+    batch.remove(std::string(key));
+    return engines::ScanStep::next();
+  };
+  Status scanned = co_await kv_.scan(partition(), "", visitor);
+  if (!scanned) co_return scanned;
+  if (!batch.writes().empty()) {
+    Status written = co_await kv_.commit(partition(), batch);
+    if (!written) co_return written;
+  }
+  std::unique_lock lock(mutex_);
+  keys_.clear();
+  aliases_.clear();
+  secrets_.clear();
+  co_return Status{};
 }
 
 Key with_new_version(const Store& store, Key key, Time now) {

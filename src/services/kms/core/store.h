@@ -63,8 +63,9 @@ class Change {
 
 class Store {
  public:
-  // Reads what is there. Kv outlives the store. Errors: the engine's; kCorrupt; kUnsupported (the
-  // master key is another one than at last).
+  // Reads what is there, and seals anew what is not sealed with the first key, where there are
+  // several or a rotation was cut off. Kv outlives the store. Errors: the engine's; kCorrupt;
+  // kUnsupported (something was sealed with a key that is not among these).
   [[nodiscard]] static Task<Result<std::unique_ptr<Store>>> open(engines::Kv& kv,
                                                                  const SealingKeys& master);
 
@@ -111,6 +112,13 @@ class Store {
   [[nodiscard]] std::string seal_token(std::string_view text) const;
   [[nodiscard]] std::optional<Wiped> read_token(std::string_view token) const;
 
+  // From now on seals with the first of these keys, with which all that rests is sealed anew, piece
+  // by piece; the others, and those of before, open it until then. What is cut off goes on with the
+  // next open() or rotate(). Errors: the engine's; kUnsupported (sealed with none of them).
+  Task<Status> rotate(const SealingKeys& master);
+  // Everything of every account is gone.
+  Task<Status> reset();
+
   // Does some of what is due: rotates keys, removes those whose time has come with their aliases,
   // secrets likewise, and imported material that has expired. How many things it did.
   Task<Result<std::size_t>> do_what_is_due(Time now);
@@ -130,15 +138,44 @@ class Store {
     return const_cast<Store*>(this)->table<T>();
   }
   template <class T>
-  [[nodiscard]] std::vector<std::shared_ptr<const T>> everybodys() const;
+  [[nodiscard]] std::vector<std::shared_ptr<const T>> everybodys() const {
+    std::shared_lock lock(mutex_);
+    std::vector<std::shared_ptr<const T>> all;
+    for (const auto& [name, one] : table<T>()) all.push_back(one);
+    return all;
+  }
   bool add_due(const std::shared_ptr<const Key>& key, Time now, Change& change) const;
 
+  // reseal.cc. Keys are changed by whose turn it is: what is sealed is sealed within the turn that
+  // writes it.
+  struct Keyring {
+    explicit Keyring(const SealingKeys& master);
+    SealingKeys records;
+    SealingKeys tokens;
+  };
+  using KeyringPtr = std::shared_ptr<const Keyring>;
+  [[nodiscard]] KeyringPtr keyring() const {
+    std::shared_lock lock(mutex_);
+    return keyring_;
+  }
+  void use(KeyringPtr ring) {
+    std::unique_lock lock(mutex_);
+    keyring_ = std::move(ring);
+  }
+  Status read_mark(std::string_view record);
+  Task<Status> write_mark(const KeyringPtr& ring, bool all_sealed);
+  [[nodiscard]] bool needs_resealing() const;
+  Task<Status> seal_anew();
+  Task<Status> seal_keys_anew();
+  Task<Result<std::string>> seal_values_anew(std::string from);
+
   engines::Kv& kv_;
-  const SealingKeys sealing_;
-  const SealingKeys token_key_;
   WriteQueue queue_;
+  bool all_sealed_ = false;  // with the first key; where there is but one, it need not be known
+  bool cut_off_ = false;     // a rotation was
 
   mutable std::shared_mutex mutex_;
+  KeyringPtr keyring_;
   Table<Key> keys_;
   Table<Alias> aliases_;
   Table<Secret> secrets_;

@@ -68,20 +68,24 @@ std::optional<Fault> read_new_key(const Parameters& in, Key& key) {
   return *rotates ? read_rotation(in, key) : std::nullopt;
 }
 
-// The first version: what it encrypts with is made, or to be imported.
-Task<Read<KeyVersion>> make_version(Environment& env, const Key& key, Time now) {
-  KeyVersion version{random_uuid(), now, {}};
-  if (key.origin == Origin::kExternal) co_return version;
-  if (is_symmetric(key.spec)) {
-    const Wiped material = Wiped::random(kMaterialBytes);
-    version.sealed = env.store.seal_material(key, version.id, material.view());
-    co_return version;
-  }
+// What the first version encrypts or signs with: made, or nothing, to be imported.
+struct Material {
+  Wiped secret;
+  std::string public_pem;
+};
+Task<Read<Material>> make_material(Environment& env, const Key& key) {
+  if (key.origin == Origin::kExternal) co_return Material();
+  if (is_symmetric(key.spec)) co_return Material{Wiped::random(kMaterialBytes), {}};
   auto pair = co_await make_pair(env, key.spec);
   if (!pair) co_return std::unexpected(std::move(pair.error()));
-  version.sealed = env.store.seal_material(key, version.id, pair->private_der.view());
-  version.public_pem = std::move(pair->public_pem);
-  co_return version;
+  co_return Material{std::move(pair->private_der), std::move(pair->public_pem)};
+}
+
+KeyVersion first_version(const Environment& env, const Key& key, Material material) {
+  KeyVersion version{random_uuid(), key.created, {}, std::move(material.public_pem)};
+  if (material.secret.size() == 0) return version;
+  version.sealed = env.store.seal_material(key, version.id, material.secret.view());
+  return version;
 }
 
 // Finds the key for a change, which is made of a copy.
@@ -169,14 +173,14 @@ Task<Answer> create_key(Environment& env, const Invocation& in) {
   if (keys_of(env, in).size() >= kMaxKeys) {
     co_return std::unexpected(limit_exceeded("keys", kMaxKeys));
   }
-  auto version = co_await make_version(env, key, in.now);
-  if (!version) co_return std::unexpected(std::move(version.error()));
-  key.versions.push_back(std::move(*version));
+  auto material = co_await make_material(env, key);
+  if (!material) co_return std::unexpected(std::move(material.error()));
 
   auto turn = co_await env.store.turn();
   if (keys_of(env, in).size() >= kMaxKeys) {
     co_return std::unexpected(limit_exceeded("keys", kMaxKeys));
   }
+  key.versions.push_back(first_version(env, key, std::move(*material)));
   Value value;
   value["KeyMetadata"] = json_of(env, in, key);
   Change change;

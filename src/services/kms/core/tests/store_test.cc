@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/executor.h"
+#include "engines/fault/fault_kv.h"
 #include "engines/memory/memory_kv.h"
 #include "services/kms/core/ciphertext.h"
 
@@ -217,6 +218,124 @@ TEST(Tokens, OpenUnchangedAlone) {
   token.back() ^= 1;
   EXPECT_FALSE(it.store->read_token(token));
   EXPECT_FALSE(it.store->read_token(""));
+}
+
+// Keys of two versions, one of them imported, and values of a secret, more than one piece of each.
+struct Filled {
+  static constexpr int kKeys = 40;
+  static constexpr std::uint64_t kValues = 150;
+  std::unique_ptr<engines::Kv> kv = engines::make_memory_kv();
+  SealingKey old_key = SealingKey::random();
+  SealingKey new_key = SealingKey::random();
+  SealingKeys both{{new_key, old_key}};
+  Secret secret;
+
+  Filled() {
+    auto store = std::move(*run_blocking(Store::open(*kv, old_key)));
+    Change change;
+    for (int i = 0; i < kKeys; ++i) {
+      Key key = symmetric(*store);
+      key.id = "k-" + std::to_string(i);
+      key.versions = {{"v-1", kNow, {}}, {"v-2", kNow, {}}};
+      for (KeyVersion& one : key.versions) one.sealed = store->seal_material(key, one.id, one.id);
+      key.material_print = store->print_of(key, kMaterial);
+      change.put(std::move(key));
+    }
+    secret = secret_with_value(*store, change, "1");
+    for (std::uint64_t i = 2; i <= kValues; ++i) {
+      change.put_value(secret, i, store->seal_value(secret, i, std::to_string(i)));
+    }
+    EXPECT_TRUE(run_blocking(store->commit(change)));
+  }
+
+  Result<std::unique_ptr<Store>> open(const SealingKeys& master) {
+    return run_blocking(Store::open(*kv, master));
+  }
+  void expect_all(const Store& store) {
+    for (int i = 0; i < kKeys; ++i) {
+      auto key = store.find<Key>(kAccount, "k-" + std::to_string(i));
+      ASSERT_NE(key, nullptr);
+      EXPECT_TRUE(store.is_same_material(*key, kMaterial));
+      for (const KeyVersion& one : key->versions) {
+        auto material = store.open_material(*key, one);
+        ASSERT_TRUE(material) << i << one.id;
+        EXPECT_EQ(material->view(), one.id);
+      }
+    }
+    for (std::uint64_t i = 1; i <= kValues; ++i) {
+      auto value = run_blocking(store.value(secret, i));
+      ASSERT_TRUE(value) << i;
+      EXPECT_EQ(value->view(), std::to_string(i));
+    }
+  }
+};
+
+TEST(MasterKey, IsReplacedWhileThereAreRequests) {
+  Filled it;
+  auto store = std::move(*it.open(it.old_key));
+  std::string token = store->seal_token("what an import needs");
+  ASSERT_TRUE(run_blocking(store->rotate(it.both)));
+  it.expect_all(*store);
+  EXPECT_TRUE(store->read_token(token));
+  auto alone = it.open(it.new_key);
+  ASSERT_TRUE(alone);
+  it.expect_all(**alone);
+  EXPECT_EQ(it.open(it.old_key).error().code, ErrorCode::kUnsupported);
+}
+
+TEST(MasterKey, ThatIsTakenAwayAtOnceHasStillOpenedEverything) {
+  Filled it;
+  auto store = std::move(*it.open(it.old_key));
+  ASSERT_TRUE(run_blocking(store->rotate(it.new_key)));
+  it.expect_all(*store);
+  it.expect_all(**it.open(it.new_key));
+}
+
+TEST(MasterKey, IsReplacedAtTheStart) {
+  Filled it;
+  ASSERT_TRUE(it.open(it.both));
+  it.expect_all(**it.open(it.new_key));
+}
+
+// Cut off at every write in turn, by a process that then ends.
+TEST(MasterKey, ReplacingGoesOnWhereItWasCutOff) {
+  constexpr std::size_t kLast = 5;  // after a mark, two pieces of keys and two of values, a mark
+  std::size_t writes = 0;
+  for (bool done = false; !done; ++writes) {
+    Filled it;
+    engines::FaultPlan plan;
+    auto faulty = engines::make_fault_kv(*it.kv, plan);
+    auto store = std::move(*run_blocking(Store::open(*faulty, it.old_key)));
+    plan.add({.point = engines::FaultPoint::kCommit,
+              .after = writes,
+              .times = engines::Fault::kForEver,
+              .applied = writes % 2 == 1});
+    done = run_blocking(store->rotate(it.both)).has_value();
+    it.expect_all(*store);
+    store.reset();
+    // Once it has begun, nobody starts without the old key and finds half of what there was.
+    if (!done && writes > 0 && writes < kLast) {
+      EXPECT_FALSE(it.open(it.new_key)) << writes;
+      EXPECT_FALSE(it.open(it.old_key)) << writes;
+    }
+    if (!done) {
+      ASSERT_TRUE(it.open(it.both)) << writes;
+    }
+    auto alone = it.open(it.new_key);
+    ASSERT_TRUE(alone) << writes;
+    it.expect_all(**alone);
+  }
+  EXPECT_EQ(writes, kLast + 2);
+}
+
+TEST(Store, ResetLeavesNothing) {
+  Filled it;
+  auto store = std::move(*it.open(it.both));
+  ASSERT_TRUE(run_blocking(store->reset()));
+  EXPECT_TRUE(store->list<Key>(kAccount).empty());
+  EXPECT_TRUE(store->list<Secret>(kAccount).empty());
+  EXPECT_EQ(run_blocking(store->value(it.secret, 1)).error().code, ErrorCode::kNotFound);
+  ASSERT_TRUE(it.open(SealingKey::random()));  // nothing is left that another key could not open
 }
 
 }  // namespace
