@@ -28,7 +28,7 @@ export interface TrailEvent {
 
 export interface EventFilter {
   attributes: Partial<Record<
-    'EventName' | 'ServiceName' | 'User' | 'EventRW' | 'ResourceName' | 'EventAccessKeyId', string>>;
+    'EventId' | 'EventName' | 'ServiceName' | 'User' | 'EventRW' | 'ResourceName' | 'EventAccessKeyId', string>>;
   start?: Date;
   end?: Date;
 }

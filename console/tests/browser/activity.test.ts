@@ -84,6 +84,23 @@ describe('activity', () => {
     await tab.close();
   });
 
+  it('leaves out what it reads itself, says so, and shows what others read', async () => {
+    const tab = await opened();
+    const { page } = tab;
+    await page.getByLabel('Call', { exact: true }).fill('LookupEvents');
+    await page.keyboard.press('Enter');
+    await root.rpc('2020-07-06', 'LookupEvents');
+    await page.getByRole('switch', { name: 'Follow live' }).click();
+    await page.getByText(/Show [1-9]\d* reads? of this console for you/).waitFor();
+    // By the same key, and not from here.
+    await page.getByRole('button', { name: 'Actiontrail · LookupEvents' }).waitFor();
+    await page.getByText('1 event', { exact: true }).waitFor();
+    await page.getByRole('switch', { name: 'Show what this console reads for you' }).click();
+    await page.getByText(/^([2-9]|\d\d) events/).waitFor();
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  });
+
   it('speaks Chinese, on a phone too', async () => {
     const tab = await opened('zh', { viewport: { width: 360, height: 740 } });
     await tab.page.getByRole('button', { name: 'Ram · CreatePolicy' }).waitFor();

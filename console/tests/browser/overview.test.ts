@@ -15,6 +15,11 @@ afterAll(async () => {
   await server.stop();
 });
 
+async function makeAnn() {
+  await client.rpc('2015-05-01', 'CreateUser', { UserName: 'ann' });
+  return client.rpc('2015-05-01', 'CreateAccessKey', { UserName: 'ann' });
+}
+
 describe('the overview', () => {
   it('shows what is stored and what goes on', async () => {
     await client.putBucket('photos');
@@ -38,6 +43,36 @@ describe('the overview', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     expect(tab.complaints).toEqual([]);
     await tab.close();
+  });
+
+  it('leads from a denial to its event', async () => {
+    const { AccessKey: key } = await makeAnn();
+    const ann = new Client(server, { accessKeyId: key.AccessKeyId, accessKeySecret: key.AccessKeySecret });
+    await expect(ann.rpc('2015-05-01', 'ListUsers')).rejects.toThrow('NoPermission');
+    const tab = await openTab(browser, server.url);
+    const { page } = tab;
+    await signIn(page);
+    await page.getByRole('link', { name: 'Ram · ListUsers' }).waitFor();
+    await inspect(tab, 'overview-denial');
+    // One more while the page is open.
+    await expect(ann.rpc('2015-05-01', 'ListGroups')).rejects.toThrow('NoPermission');
+    await page.getByRole('link', { name: 'Ram · ListGroups' }).waitFor();
+    await page.getByRole('link', { name: 'Ram · ListUsers' }).click();
+    await page.getByText('What policies were asked').waitFor();
+    await page.keyboard.press('Escape');
+    await page.goBack();
+    await page.getByRole('link', { name: 'All of them' }).click();
+    await page.getByText('Only what failed').waitFor();
+    await page.getByRole('button', { name: 'Ram · ListGroups' }).waitFor();
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+    // Who may not see them is told so, and the rest is there.
+    const hers = await openTab(browser, server.url);
+    await signIn(hers.page, { accessKeyId: key.AccessKeyId, accessKeySecret: key.AccessKeySecret });
+    await expect.poll(() => hers.page.getByText('You may not do this').count()).toBe(2);
+    await hers.page.getByRole('img', { name: /^Requests per second/ }).waitFor();
+    await inspect(hers, 'overview-denied');
+    await hers.close();
   });
 
   it('is in Chinese, too', async () => {

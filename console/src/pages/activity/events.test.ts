@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { TrailEvent } from '../../api/trail';
-import { merged, principalOf, questionsOf } from './events';
+import { isOwnRead, merged, principalOf, questionsOf } from './events';
 
 const event = (type: string, userName: string): TrailEvent => ({
   eventId: '1', eventName: 'GetObject', eventRW: 'Read', eventCategory: 'Data',
@@ -23,4 +23,15 @@ it('is asked of the simulator as it was asked', () => {
 it('is there once', () => {
   const one = event('ram-user', 'ann');
   expect(merged([one], [one, { ...one, eventId: '0' }]).map(({ eventId }) => eventId)).toEqual(['1', '0']);
+});
+
+it('is this console\'s own read only where everything says so', () => {
+  const me = { accountId: '1', kind: 'role', name: 'reader/me', arn: '' } as const;
+  const mine = { ...event('assumed-role', 'reader:me'), userAgent: 'Browser' };
+  expect(isOwnRead(mine, me, 'Browser')).toBe(true);
+  expect(isOwnRead(mine, me, 'Other')).toBe(false);
+  expect(isOwnRead(mine, undefined, 'Browser')).toBe(false);
+  expect(isOwnRead({ ...mine, errorCode: 'AccessDenied' }, me, 'Browser')).toBe(false);
+  expect(isOwnRead({ ...mine, eventRW: 'Write' }, me, 'Browser')).toBe(false);
+  expect(isOwnRead({ ...event('assumed-role', 'reader:other'), userAgent: 'Browser' }, me, 'Browser')).toBe(false);
 });

@@ -1,4 +1,5 @@
 // Events as the page needs them.
+import type { Identity } from '../../api/session';
 import type { Question } from '../../api/simulation';
 import type { TrailEvent } from '../../api/trail';
 
@@ -34,6 +35,17 @@ export function questionsOf(event: TrailEvent): Question[] {
   const { accessKeyId } = event.userIdentity;
   if (accessKeyId) context.push(['acs:AccessId', accessKeyId]);
   return asked.map(({ Action: action, Resource: resource }) => ({ principal, action, resource, context }));
+}
+
+const KINDS = { root: 'root-account', user: 'ram-user', role: 'assumed-role' } as const;
+
+// What pages of this console read for who looks at them, in this browser. A refused one is no matter of
+// course, and is not among them.
+export function isOwnRead(event: TrailEvent, me: Identity | undefined, userAgent: string): boolean {
+  const { type, userName } = event.userIdentity;
+  return event.eventRW === 'Read' && !event.errorCode && event.userAgent === userAgent &&
+    me !== undefined && type === KINDS[me.kind] &&
+    (me.kind === 'root' || userName === me.name.replace('/', ':'));
 }
 
 // New ones before those that are there, each once.

@@ -14,7 +14,8 @@ import { Failure } from '../../components/Failure';
 import { LineChart } from '../../components/LineChart';
 import { text } from './messages';
 import styles from './Overview.module.css';
-import { problemsOf, rateBetween, type Rates, totalsOf, type Totals } from './rates';
+import { failuresOf, problemsOf, rateBetween, type Rates, totalsOf, type Totals } from './rates';
+import { RecentLink, RecentProblems } from './RecentProblems';
 
 const EVERY_MS = 3_000;
 const POINTS = 60;
@@ -89,7 +90,8 @@ function Stored() {
       queryKey: ['oss', 'stat', name],
       queryFn: ({ signal }: { signal: AbortSignal }) => oss.getBucketStat(name, { signal }),
       retry: false,
-      refetchInterval: 15_000,
+      // Each look leaves an event in the audit trail.
+      refetchInterval: Math.max(30_000, (buckets.data?.length ?? 0) * 3_000),
     })),
   });
   if (buckets.error) {
@@ -212,11 +214,22 @@ export default function Overview() {
         <>
           {live.error && <Failure error={live.error} onRetry={() => void live.refetch()} />}
           <Live rates={live.rates} />
-          <Card title={t.problems}>
-            {live.data ? <Problems samples={live.data} /> : <Skeleton active />}
-          </Card>
         </>
       )}
+      <Row gutter={[16, 16]}>
+        <Col xs={24} xl={denied ? 24 : 14}>
+          <Card title={t.recent} extra={<RecentLink />} className={styles.full}>
+            <RecentProblems failures={live.data && failuresOf(live.data)} />
+          </Card>
+        </Col>
+        {!denied && (
+          <Col xs={24} xl={10}>
+            <Card title={t.problems} className={styles.full}>
+              {live.data ? <Problems samples={live.data} /> : <Skeleton active />}
+            </Card>
+          </Col>
+        )}
+      </Row>
     </div>
   );
 }

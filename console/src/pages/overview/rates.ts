@@ -69,3 +69,6 @@ export function problemsOf(samples: Sample[]): Problem[] {
   }
   return [...found.values()].sort((a, b) => b.failed - a.failed || b.refused - a.refused);
 }
+
+export const failuresOf = (samples: Sample[]): number =>
+  problemsOf(samples).reduce((sum, { refused, failed }) => sum + refused + failed, 0);
