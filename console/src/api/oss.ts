@@ -141,6 +141,39 @@ export const oss = {
     await call('PUT', bucket, undefined, { acl: undefined }, { headers: { 'x-oss-acl': acl } });
   },
 
+  // Undefined: there is none.
+  async getBucketPolicy(bucket: string, options: Options = {}): Promise<string | undefined> {
+    try {
+      return await (await call('GET', bucket, undefined, { policy: undefined }, options)).text();
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'NoSuchBucketPolicy') return undefined;
+      throw error;
+    }
+  },
+  async putBucketPolicy(bucket: string, policy: string): Promise<void> {
+    const headers = { 'content-type': 'application/json' };
+    await call('PUT', bucket, undefined, { policy: undefined }, { headers, body: policy });
+  },
+  async deleteBucketPolicy(bucket: string): Promise<void> {
+    await call('DELETE', bucket, undefined, { policy: undefined });
+  },
+  // Whether the policy lets in anybody.
+  async isPolicyPublic(bucket: string, options: Options = {}): Promise<boolean> {
+    const root = await xml(await call('GET', bucket, undefined, { policyStatus: undefined }, options));
+    return child(root, 'IsPublic') === 'true';
+  },
+  // Of a bucket, or of the whole account.
+  async getPublicAccessBlock(bucket: string | undefined, options: Options = {}): Promise<boolean> {
+    const root = await xml(await call('GET', bucket, undefined, { publicAccessBlock: undefined }, options));
+    return child(root, 'BlockPublicAccess') === 'true';
+  },
+  async putPublicAccessBlock(bucket: string | undefined, blocked: boolean): Promise<void> {
+    const name = 'PublicAccessBlockConfiguration';
+    const body = `<${name}><BlockPublicAccess>${blocked}</BlockPublicAccess></${name}>`;
+    const headers = { 'content-type': 'application/xml' };
+    await call('PUT', bucket, undefined, { publicAccessBlock: undefined }, { headers, body });
+  },
+
   async listObjects(
     bucket: string, parameters: {
       prefix?: string; delimiter?: string; token?: string; startAfter?: string; maxKeys?: number;

@@ -1,7 +1,7 @@
 // What is in a bucket: folders and objects, any number of them.
 import {
-  DeleteOutlined, DownloadOutlined, FileOutlined, FolderAddOutlined, FolderFilled, MoreOutlined,
-  ReloadOutlined, SettingOutlined, UploadOutlined,
+  DeleteOutlined, DownloadOutlined, FileOutlined, FolderAddOutlined, FolderFilled, GiftOutlined,
+  MoreOutlined, ReloadOutlined, SettingOutlined, UploadOutlined,
 } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
 import {
@@ -10,7 +10,7 @@ import {
 import {
   type DragEvent, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore,
 } from 'react';
-import { Link, useParams, useSearchParams } from 'react-router-dom';
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router-dom';
 import { useFormat } from '../../app/format';
 import { useText } from '../../app/text';
 import { Failure } from '../../components/Failure';
@@ -23,7 +23,7 @@ import { BucketSettings } from './BucketSettings';
 import { useDialogs } from './dialogs';
 import { nameOf, ObjectListing, type Row } from './listing';
 import { text } from './messages';
-import { placeOf, shortName, visible } from './names';
+import { givePath, placeOf, shortName, visible } from './names';
 import { ObjectDrawer } from './ObjectDrawer';
 
 const ROW = 40;
@@ -86,6 +86,7 @@ function Folder({ bucket, folder }: { bucket: string; folder: string }) {
   const t = useText(text);
   const format = useFormat();
   const queries = useQueryClient();
+  const navigate = useNavigate();
   const { token } = theme.useToken();
   const { message } = App.useApp();
   const wide = Grid.useBreakpoint().lg ?? true;
@@ -229,6 +230,8 @@ function Folder({ bucket, folder }: { bucket: string; folder: string }) {
           <Button icon={<ReloadOutlined />} aria-label={t.refresh} title={t.refresh} onClick={reload} />
           <Button icon={<FolderAddOutlined />} onClick={dialogs.newFolder}
             aria-label={t.newFolder} title={t.newFolder}>{wide && t.newFolder}</Button>
+          <Button icon={<GiftOutlined />} aria-label={t.giveAccess} title={t.giveAccess}
+            onClick={() => navigate(givePath(bucket, folder))}>{wide && t.giveAccess}</Button>
           <Dropdown trigger={['click']} menu={{ items: uploadMenu }}>
             <Button type="primary" icon={<UploadOutlined />}>{t.upload}</Button>
           </Dropdown>

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { App, Descriptions, Drawer, Select, Skeleton, Space } from 'antd';
-import { useState } from 'react';
+import { App, Descriptions, Drawer, Select, Skeleton, Space, Tabs } from 'antd';
+import { lazy, Suspense, useState } from 'react';
 import { type Acl, oss } from '../../api/oss';
 import { useFormat } from '../../app/format';
 import { useText } from '../../app/text';
@@ -8,8 +8,11 @@ import { Failure } from '../../components/Failure';
 import { useBucketInfo, useBucketStat } from './Buckets';
 import { AclWarning, useAclOptions } from './CreateBucket';
 import { text } from './messages';
+import { PublicAccess } from './PublicAccess';
 
-function Settings({ bucket }: { bucket: string }) {
+const BucketPolicy = lazy(() => import('./BucketPolicy'));
+
+function General({ bucket }: { bucket: string }) {
   const t = useText(text);
   const format = useFormat();
   const queries = useQueryClient();
@@ -60,9 +63,19 @@ function Settings({ bucket }: { bucket: string }) {
 }
 
 export function BucketSettings({ bucket, onClose }: { bucket?: string; onClose: () => void }) {
+  const t = useText(text);
   return (
-    <Drawer open={bucket !== undefined} onClose={onClose} title={bucket} size={480} destroyOnHidden>
-      {bucket !== undefined && <Settings bucket={bucket} />}
+    <Drawer open={bucket !== undefined} onClose={onClose} title={bucket} size={640} destroyOnHidden>
+      {bucket !== undefined && (
+        <Tabs destroyOnHidden items={[
+          { key: 'general', label: t.general, children: <General bucket={bucket} /> },
+          {
+            key: 'policy', label: t.bucketPolicy,
+            children: <Suspense fallback={<Skeleton active />}><BucketPolicy bucket={bucket} /></Suspense>,
+          },
+          { key: 'public', label: t.publicAccess, children: <PublicAccess bucket={bucket} /> },
+        ]} />
+      )}
     </Drawer>
   );
 }

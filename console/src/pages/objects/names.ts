@@ -22,6 +22,10 @@ export function placeOf(bucket: string, prefix = ''): string {
   return `/objects/${bucket}` + (prefix && `?prefix=${encodeURIComponent(prefix)}`);
 }
 
+// Where somebody is let in to what is there.
+export const givePath = (bucket: string, prefix: string) =>
+  `/people/give?${new URLSearchParams({ bucket, prefix }).toString()}`;
+
 export function attachment(key: string): string {
   const name = encodeURIComponent(fileName(key)).replace(/['()*]/g, (c) =>
     `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
