@@ -117,18 +117,34 @@ class Generation {
 
 // ---- models -----------------------------------------------------------------------------
 
+// How fast a model has been for one request: the mean of its latest ones. 0: nothing measured yet.
+struct ModelSpeed {
+  std::chrono::microseconds first_token{0};  // from the request to its first token
+  double tokens_per_second = 0;              // from there on
+};
+
 struct ModelStatus {
   // kFetching: its file is not here yet.
   enum class State { kUnloaded, kLoading, kLoaded, kBroken, kFetching };
   std::string name;
   State state = State::kUnloaded;
-  std::string problem;  // why it is broken; for operators
+  std::string problem;  // why it is broken, or could not be loaded last; for operators
   bool pinned = false;
   std::uint64_t file_bytes = 0;
-  std::optional<ModelCard> card;  // once it was loaded
+  std::uint64_t memory_bytes = 0;  // what it takes of the models' memory while it is loaded
+  // What its file says of it; more once it was loaded. None: it is not known.
+  std::optional<ModelCard> card;
+  std::uint32_t context_tokens = 0;  // of a request and its answer, here; 0: not known yet
+  ModelSpeed speed;
   Time added;
   std::uint32_t running = 0;
   std::uint32_t queued = 0;
+};
+
+// Of all models together.
+struct ModelMemory {
+  std::uint64_t used = 0;
+  std::uint64_t limit = 0;  // 0: none
 };
 
 inline constexpr std::array<std::string_view, 5> kModelStates = {"unloaded", "loading", "loaded",

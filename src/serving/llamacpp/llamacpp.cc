@@ -15,6 +15,7 @@
 #include "serving/llamacpp/gguf.h"
 #include "serving/llamacpp/grammar.h"
 #include "serving/llamacpp/handles.h"
+#include "serving/llamacpp/header_card.h"
 #include "serving/llamacpp/library.h"
 #include "serving/llamacpp/sizes.h"
 #include "serving/llamacpp/text.h"
@@ -253,19 +254,8 @@ std::string description_of(const llama_model* model) {
   return text;
 }
 
-void tell_purpose(const GgufFile& file, ModelCard& card) {
-  std::string pooling = file.of("pooling_type");
-  card.reranks = pooling == std::to_string(LLAMA_POOLING_TYPE_RANK);
-  // Without a pooling type, but of the kind where tokens see those after them: a BERT.
-  bool looks_ahead = file.of("attention.causal") == "false";
-  bool pools = !pooling.empty() && pooling != std::to_string(LLAMA_POOLING_TYPE_NONE);
-  card.embeds = !card.reranks && (pools || looks_ahead);
-  card.generates = !card.embeds && !card.reranks;
-}
-
 ModelCard card_of(const llama_model* model, const GgufFile& file, const std::string& path) {
-  ModelCard card;
-  card.architecture = file.architecture;
+  ModelCard card = header_card(file);
   card.description = description_of(model);
   card.parameters = llama_model_n_params(model);
   std::error_code ignored;
@@ -273,8 +263,8 @@ ModelCard card_of(const llama_model* model, const GgufFile& file, const std::str
   card.vocabulary = static_cast<std::uint32_t>(llama_vocab_n_tokens(llama_model_get_vocab(model)));
   card.trained_context = static_cast<std::uint32_t>(llama_model_n_ctx_train(model));
   card.embedding_size = static_cast<std::uint32_t>(llama_model_n_embd_out(model));
-  tell_purpose(file, card);
-  if (const char* form = llama_model_chat_template(model, nullptr)) card.chat_template = form;
+  const char* form = llama_model_chat_template(model, nullptr);
+  card.chat_template = form == nullptr ? "" : form;
   return card;
 }
 

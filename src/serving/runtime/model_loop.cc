@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds kDeadlineLook{50};
 ModelLoop::ModelLoop(std::shared_ptr<Backend> backend, LoopOptions options)
     : backend_(std::move(backend)),
       options_(std::move(options)),
-      metrics_(*options_.metrics, options_.model),
+      metrics_(*options_.metrics, options_.model, options_.speed),
       places_(options_.max_queue),
       scheduler_(*backend_, options_.scheduler, *options_.clock,
                  [this](const Job& job, const Outcome& outcome, auto then) {

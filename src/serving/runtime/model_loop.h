@@ -25,6 +25,7 @@ struct LoopOptions {
   const Clock* clock = nullptr;
   UsageSink* usage = nullptr;  // may be none
   Metrics* metrics = nullptr;
+  std::shared_ptr<RecentSpeed> speed = {};  // may be none
 };
 
 class ModelLoop {

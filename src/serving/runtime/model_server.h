@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -19,8 +20,9 @@ struct ModelFile {
   std::string name;
   std::string path;
   std::uint64_t file_bytes = 0;
-  std::uint64_t cache_bytes = 0;  // of its key-value cache; 0: guessed from the file's size
-  bool pinned = false;            // once loaded it stays
+  std::uint64_t cache_bytes = 0;       // of its key-value cache; 0: guessed from the file's size
+  bool pinned = false;                 // once loaded it stays
+  std::optional<ModelCard> card = {};  // what the file says of itself, where somebody looked
   Time added;
 };
 
@@ -61,6 +63,13 @@ class ModelRuntime : public ModelServer {
   virtual std::size_t unload_idle() = 0;
   // Loads it now.
   virtual Task<ModelResult<bool>> load_model(const std::string& name) = 0;
+  // Begins to load it and does not wait; how it went is in its status. Nothing to do for one that
+  // is loaded or being loaded. Faults: kUnknownModel, kNoMemory (it is not here yet), kBroken.
+  virtual ModelResult<void> begin_load(const std::string& name) = 0;
+  // Begins to unload it, pinned or not. Nothing to do for one that is not in memory.
+  enum class Unloading { kBegun, kUnknown, kInUse };
+  virtual Unloading begin_unload(const std::string& name) = 0;
+  [[nodiscard]] virtual ModelMemory memory() const = 0;
 };
 
 // Outlived by everything in the options, and outlives all that it returned: generations are

@@ -70,13 +70,12 @@ std::unexpected<ModelError> too_long(const std::string& size, std::uint64_t cont
                                                std::to_string(context) + " tokens");
 }
 
-// How many tokens the whole may have.
-std::uint64_t context_of(const Backend& model, const LoadOptions& load) {
-  const std::uint32_t trained = model.card().trained_context;
-  return trained == 0 ? load.context_tokens : std::min(load.context_tokens, trained);
-}
-
 }  // namespace
+
+std::uint32_t context_of(const ModelCard& card, const LoadOptions& load) {
+  return card.trained_context == 0 ? load.context_tokens
+                                   : std::min(load.context_tokens, card.trained_context);
+}
 
 ModelResult<Prepared> prepare(const GenerateRequest& request, const Backend& model,
                               const LoadOptions& load, Time now) {
@@ -90,7 +89,7 @@ ModelResult<Prepared> prepare(const GenerateRequest& request, const Backend& mod
   auto prompt = prompt_of(request, model);
   if (!prompt) return std::unexpected(std::move(prompt.error()));
 
-  const std::uint64_t context = context_of(model, load);
+  const std::uint64_t context = context_of(model.card(), load);
   if (prompt->text.size() / kMostTokenBytes > context) {
     return too_long(std::to_string(prompt->text.size()) + " bytes", context);
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "serving/runtime/prepare.h"
 
 namespace lakeside::serving {
 namespace {
@@ -49,6 +50,7 @@ struct Registry::Entry {
   std::string problem;              // why it is broken
   std::optional<ModelError> error;  // of the last attempt to load
   std::optional<ModelCard> card;
+  const std::shared_ptr<RecentSpeed> speed = std::make_shared<RecentSpeed>();
   std::unique_ptr<ModelLoop> loop;
   std::uint32_t users = 0;
   std::uint64_t used = 0;  // when last, in turn
@@ -77,6 +79,7 @@ void Registry::add(ModelFile file) {
   remove(file.name);
   auto entry = std::make_shared<Entry>();
   entry->file = std::move(file);
+  entry->card = entry->file.card;
   std::lock_guard lock(mutex_);
   show(*entry);
   entries_[entry->file.name] = std::move(entry);
@@ -130,9 +133,14 @@ std::vector<ModelStatus> Registry::list() const {
     status.name = name;
     status.state = entry->state;
     status.problem = entry->problem;
+    const bool failed = entry->error && entry->state == ModelStatus::State::kUnloaded;
+    if (failed && status.problem.empty()) status.problem = entry->error->message;
     status.pinned = entry->file.pinned;
     status.file_bytes = entry->file.file_bytes;
+    status.memory_bytes = memory_of(entry->file);
     status.card = entry->card;
+    if (status.card) status.context_tokens = context_of(*status.card, options_.load);
+    status.speed = entry->speed->now();
     status.added = entry->file.added;
     if (entry->loop) {
       status.running = entry->loop->running();
@@ -143,31 +151,68 @@ std::vector<ModelStatus> Registry::list() const {
   return list;
 }
 
+// One that can be loaded, or is.
+ModelResult<std::shared_ptr<Registry::Entry>> Registry::find(const std::string& name) const {
+  auto found = entries_.find(name);
+  if (found == entries_.end()) {
+    return std::unexpected(ModelError{ModelFault::kUnknownModel, "there is no model " + name, {}});
+  }
+  const std::shared_ptr<Entry>& entry = found->second;
+  const bool is_broken = entry->state == ModelStatus::State::kBroken;
+  if (entry->absent) return std::unexpected(not_here(name, is_broken));
+  if (is_broken) return std::unexpected(broken(name));
+  return entry;
+}
+
+void Registry::want(const std::shared_ptr<Entry>& entry) {
+  if (entry->state != ModelStatus::State::kUnloaded) return;
+  entry->state = ModelStatus::State::kLoading;
+  show(*entry);
+  loaders_.submit([this, entry] { load(entry); });
+}
+
+ModelResult<void> Registry::begin_load(const std::string& name) {
+  std::lock_guard lock(mutex_);
+  auto entry = find(name);
+  if (!entry) return std::unexpected(std::move(entry.error()));
+  (*entry)->used_at = options_.clock->now();  // else it would go at once as one long unused
+  want(*entry);
+  return {};
+}
+
+ModelRuntime::Unloading Registry::begin_unload(const std::string& name) {
+  using Unloading = ModelRuntime::Unloading;
+  std::lock_guard lock(mutex_);
+  auto found = entries_.find(name);
+  if (found == entries_.end()) return Unloading::kUnknown;
+  const std::shared_ptr<Entry>& entry = found->second;
+  const bool loading = entry->state == ModelStatus::State::kLoading;
+  if (entry->users > 0 || loading) return Unloading::kInUse;
+  if (entry->state != ModelStatus::State::kLoaded) return Unloading::kBegun;
+  entry->state = ModelStatus::State::kLoading;  // until it is gone, nobody may use it
+  loaders_.submit([this, idle = entry] { unload(idle); });
+  return Unloading::kBegun;
+}
+
+ModelMemory Registry::memory() const {
+  std::lock_guard lock(mutex_);
+  return {bytes_used_, options_.memory_bytes};
+}
+
 Task<ModelResult<std::shared_ptr<Registry::Lease>>> Registry::open(const std::string& name) {
   std::shared_ptr<Entry> entry;
   auto loaded = std::make_shared<Event>();
   {
     std::lock_guard lock(mutex_);
-    auto found = entries_.find(name);
-    if (found == entries_.end()) {
-      co_return std::unexpected(
-          ModelError{ModelFault::kUnknownModel, "there is no model " + name, {}});
-    }
-    entry = found->second;
-    if (entry->absent) {
-      co_return std::unexpected(not_here(name, entry->state == ModelStatus::State::kBroken));
-    }
-    if (entry->state == ModelStatus::State::kBroken) co_return std::unexpected(broken(name));
+    auto found = find(name);
+    if (!found) co_return std::unexpected(std::move(found.error()));
+    entry = std::move(*found);
     ++entry->users;  // the lease's, also while it waits
     entry->used = ++uses_;
     entry->used_at = options_.clock->now();
     if (entry->state == ModelStatus::State::kLoaded) loaded->set();
     if (entry->state != ModelStatus::State::kLoaded) entry->waiting.push_back(loaded);
-    if (entry->state == ModelStatus::State::kUnloaded) {
-      entry->state = ModelStatus::State::kLoading;
-      show(*entry);
-      loaders_.submit([this, entry] { load(entry); });
-    }
+    want(entry);
   }
   auto lease = std::make_shared<Lease>(*this, entry);
   co_await loaded->wait();
@@ -197,6 +242,7 @@ void Registry::load_file(const std::shared_ptr<Entry>& entry) {
   loop.clock = options_.clock;
   loop.usage = options_.usage;
   loop.metrics = options_.metrics;
+  loop.speed = entry->speed;
   auto backend = options_.loader(name, loop.scheduler.load);
   if (backend) {
     auto started = std::make_unique<ModelLoop>(std::move(*backend), std::move(loop));

@@ -44,11 +44,17 @@ class Registry {
   bool pin(const std::string& name, bool pinned);
   void expect(const std::string& name, const std::string& problem);
   std::size_t unload_idle();
+  // See ModelRuntime.
+  ModelResult<void> begin_load(const std::string& name);
+  ModelRuntime::Unloading begin_unload(const std::string& name);
+  [[nodiscard]] ModelMemory memory() const;
   [[nodiscard]] std::vector<ModelStatus> list() const;
   // Loads the model if need be. Faults: kUnknownModel, kNoMemory, kBroken, kInternal.
   Task<ModelResult<std::shared_ptr<Lease>>> open(const std::string& name);
 
  private:
+  ModelResult<std::shared_ptr<Entry>> find(const std::string& name) const;
+  void want(const std::shared_ptr<Entry>& entry);
   void load(const std::shared_ptr<Entry>& entry);
   void load_file(const std::shared_ptr<Entry>& entry);
   bool make_room(std::uint64_t bytes);

@@ -92,6 +92,14 @@ void Runtime::expect_model(const std::string& name, const std::string& problem) 
 }
 std::size_t Runtime::unload_idle() { return registry_.unload_idle(); }
 
+ModelResult<void> Runtime::begin_load(const std::string& name) {
+  return registry_.begin_load(name);
+}
+ModelRuntime::Unloading Runtime::begin_unload(const std::string& name) {
+  return registry_.begin_unload(name);
+}
+ModelMemory Runtime::memory() const { return registry_.memory(); }
+
 Task<ModelResult<bool>> Runtime::load_model(const std::string& name) {
   auto lease = co_await registry_.open(name);
   if (!lease) co_return std::unexpected(std::move(lease.error()));

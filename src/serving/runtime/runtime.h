@@ -32,6 +32,9 @@ class Runtime final : public ModelRuntime {
   void expect_model(const std::string& name, const std::string& problem) override;
   std::size_t unload_idle() override;
   Task<ModelResult<bool>> load_model(const std::string& name) override;
+  ModelResult<void> begin_load(const std::string& name) override;
+  Unloading begin_unload(const std::string& name) override;
+  ModelMemory memory() const override;
 
  private:
   // Work on a model's thread that a coroutine waits for, and its bill.

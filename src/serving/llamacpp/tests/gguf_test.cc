@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "serving/llamacpp/header_card.h"
 #include "serving/llamacpp/sizes.h"
 #include "serving/llamacpp/tests/gguf_builder.h"
 
@@ -44,6 +45,32 @@ TEST(Gguf, ReadsWhatAModelSaysOfItself) {
   EXPECT_EQ(parsed->of("attention.causal"), "false");
   EXPECT_EQ(parsed->value("nothing"), "");
   EXPECT_EQ(parsed->data_offset, file.size() - 64);
+}
+
+ModelCard card_of(GgufBuilder builder) {
+  auto parsed = parse_gguf(as_bytes(builder.build(0)));
+  return parsed ? header_card(*parsed) : ModelCard();
+}
+
+TEST(HeaderCard, SaysWhatAModelIsFor) {
+  auto begin = [](const char* kind) {
+    return std::move(GgufBuilder().text("general.architecture", kind));
+  };
+  ModelCard chats = card_of(begin("llama")
+                                .text("general.size_label", "135M")
+                                .u32("llama.context_length", 2048)
+                                .text("tokenizer.chat_template", "{{ messages }}"));
+  EXPECT_EQ(chats.description, "llama 135M");
+  EXPECT_EQ(chats.trained_context, 2048U);
+  EXPECT_TRUE(chats.generates && !chats.embeds && !chats.reranks && !chats.chat_template.empty());
+  ModelCard embeds =
+      card_of(begin("bert").u32("bert.embedding_length", 384).flag("bert.attention.causal", false));
+  EXPECT_TRUE(!embeds.generates && embeds.embeds && !embeds.reranks);
+  EXPECT_EQ(embeds.embedding_size, 384U);
+  EXPECT_TRUE(card_of(begin("qwen3").u32("qwen3.pooling_type", 3)).embeds);
+  ModelCard reranks = card_of(begin("qwen3").u32("qwen3.pooling_type", 4));
+  EXPECT_TRUE(!reranks.generates && !reranks.embeds && reranks.reranks);
+  EXPECT_TRUE(card_of(begin("qwen3").u32("qwen3.pooling_type", 0)).generates);
 }
 
 TEST(Gguf, EveryBeginningOfAFileIsRefused) {

@@ -416,6 +416,68 @@ TEST_F(ModelServerTest, UnloadsWhoWasIdleForLong) {
   EXPECT_EQ(loads("c"), 1) << "it is pinned";
 }
 
+TEST_F(ModelServerTest, LoadsAndUnloadsWhenTold) {
+  options.memory_bytes = 10'000;
+  options.loaders = 1;
+  slow = "a";
+  loading.set_open(false);
+  ASSERT_TRUE(server().begin_load("a"));
+  ASSERT_TRUE(server().begin_load("a")) << "that it is on its way is no fault";
+  EXPECT_EQ(state("a"), ModelStatus::State::kLoading);
+  EXPECT_EQ(server().begin_unload("a"), ModelRuntime::Unloading::kInUse);
+  loading.set_open(true);
+  ASSERT_TRUE(run_blocking(server().load_model("a")));
+  EXPECT_EQ(loads("a"), 1);
+  EXPECT_EQ(status("a").memory_bytes, 1250U);
+  EXPECT_EQ(server().memory().used, 1250U);
+  EXPECT_EQ(server().memory().limit, 10'000U);
+
+  decoding.set_open(false);
+  auto generation = begin(chat("say this"));
+  ASSERT_TRUE(generation);
+  EXPECT_EQ(server().begin_unload("a"), ModelRuntime::Unloading::kInUse);
+  decoding.set_open(true);
+  run_blocking(read(std::move(generation)));
+
+  EXPECT_EQ(server().begin_unload("b"), ModelRuntime::Unloading::kBegun) << "it is not in memory";
+  EXPECT_EQ(server().begin_unload("none"), ModelRuntime::Unloading::kUnknown);
+  EXPECT_EQ(server().begin_load("none").error().fault, ModelFault::kUnknownModel);
+}
+
+TEST_F(ModelServerTest, UnloadsWhatIsPinnedWhenTold) {
+  options.loaders = 1;  // what it does is done one after the other
+  ASSERT_TRUE(run_blocking(server().load_model("b")));
+  server().pin_model("b", true);
+  ASSERT_EQ(server().begin_unload("b"), ModelRuntime::Unloading::kBegun);
+  ASSERT_TRUE(run_blocking(server().load_model("c")));
+  EXPECT_EQ(state("b"), ModelStatus::State::kUnloaded);
+  EXPECT_TRUE(status("b").pinned);
+  EXPECT_EQ(server().memory().used, status("c").memory_bytes);
+}
+
+TEST_F(ModelServerTest, TellsWhyItCouldNotBeLoaded) {
+  options.memory_bytes = 100;
+  ASSERT_FALSE(run_blocking(server().load_model("b")));
+  EXPECT_EQ(state("b"), ModelStatus::State::kUnloaded);
+  EXPECT_NE(status("b").problem.find("no memory"), std::string::npos);
+}
+
+TEST_F(ModelServerTest, ShowsAModelByItsHeaderBeforeItIsLoaded) {
+  ModelCard card;
+  card.trained_context = 4096;
+  server().add_model({.name = "d", .file_bytes = 1000, .card = card});
+  ASSERT_TRUE(status("d").card);
+  EXPECT_EQ(status("d").card->trained_context, 4096U);
+  EXPECT_FALSE(status("a").card);
+}
+
+TEST_F(ModelServerTest, KnowsHowFastAModelIs) {
+  EXPECT_EQ(status("a").speed.tokens_per_second, 0);
+  answer(chat("say something"));
+  EXPECT_GT(status("a").speed.tokens_per_second, 0);
+  EXPECT_GT(status("a").speed.first_token.count(), 0);
+}
+
 TEST_F(ModelServerTest, ShowsWhatIsBeingFetched) {
   server().expect_model("d", "");
   EXPECT_EQ(state("d"), ModelStatus::State::kFetching);
