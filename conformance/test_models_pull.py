@@ -267,9 +267,30 @@ def test_redirects_end(puller):
 
 @pytest.mark.parametrize("style", STYLES)
 def test_a_hub_that_has_enough_says_when_to_come_again(puller, style):
-    puller.hub.status, puller.hub.headers = 429, {"Retry-After": "17"}
+    puller.hub.status, puller.hub.headers = 429, {"Retry-After": "3600"}
     done = puller.pull(style=style)
-    assert done.returncode == 1 and "17 s" in done.stderr and "429" in done.stderr, done.stderr
+    assert done.returncode == 1 and "3600 s" in done.stderr and "429" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_hub_that_has_enough_for_now_is_asked_again(puller, style):
+    busy = (429, {"Retry-After": "0"})
+    answer = puller.hub._answer
+
+    def first_busy(request):
+        puller.hub._answer = answer
+        puller.hub.busy = [busy]  # the next one, too: where the file is
+        puller.hub._reply(request, *busy)
+    puller.hub._answer = first_busy
+    done = puller.pull(style=style)
+    assert done.returncode == 0 and done.stderr.count("asking again in 0 s") == 2, done.stderr
+
+
+def test_it_is_not_asked_for_ever(puller):
+    puller.hub.status, puller.hub.headers = 429, {"Retry-After": "0"}
+    done = puller.pull()
+    assert done.returncode == 1 and "429" in done.stderr
+    assert done.stderr.count("asking again") == 5, done.stderr
 
 
 def test_nobody_there(puller):

@@ -33,6 +33,7 @@ class Hub:
         self.token = None            # needed to see the model
         self.status = None           # of every answer
         self.headers = {}            # of refusals
+        self.busy = []               # (status, headers) of the next answers, of both addresses; then they are as ever
         self.announced_size = None   # instead of the true one
         self.announced_sha256 = None
         self.cut_after = []          # bytes after which each download ends; then none does
@@ -67,6 +68,8 @@ class Hub:
             def do_GET(self):
                 hub.requests.append((role, self.path, dict(self.headers)))
                 self.close_connection = True
+                if hub.busy:
+                    return hub._reply(self, *hub.busy.pop(0))
                 (hub._answer if role == "hub" else hub._give)(self)
 
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -9,6 +9,8 @@
 
 #include <cerrno>
 #include <memory>
+#include <stop_token>
+#include <utility>
 
 #include <llhttp.h>
 #include <netdb.h>
@@ -35,12 +37,20 @@ bool is_address(const std::string& host) {
          inet_pton(AF_INET6, host.c_str(), &ignored) == 1;
 }
 
+// Wakes whoever waits for the socket.
+struct Shutdown {
+  int fd;
+  void operator()() const noexcept { ::shutdown(fd, SHUT_RDWR); }
+};
+using OnStop = std::stop_callback<Shutdown>;
+
 // A connected socket, or -1.
-int connect_to(const addrinfo& address) {
+int connect_to(const addrinfo& address, const std::stop_token& stop) {
   const int fd = ::socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return -1;
   bool good = ::connect(fd, address.ai_addr, address.ai_addrlen) == 0;
   if (!good && errno == EINPROGRESS) {
+    const OnStop on_stop(stop, Shutdown{fd});
     pollfd waited{fd, POLLOUT, 0};
     int error = 0;
     socklen_t size = sizeof error;
@@ -55,14 +65,15 @@ int connect_to(const addrinfo& address) {
   return -1;
 }
 
-int connect_to(const std::string& host, int port) {
+int connect_to(const std::string& host, int port, const std::stop_token& stop) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   if (::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) return -1;
   int fd = -1;
-  for (addrinfo* each = found; each != nullptr && fd < 0; each = each->ai_next) {
-    fd = connect_to(*each);
+  for (addrinfo* each = found; each != nullptr && fd < 0 && !stop.stop_requested();
+       each = each->ai_next) {
+    fd = connect_to(*each, stop);
   }
   ::freeaddrinfo(found);
   return fd;
@@ -70,8 +81,9 @@ int connect_to(const std::string& host, int port) {
 
 class Connection {
  public:
-  explicit Connection(const Url& url) : url_(url) {}
+  Connection(const Url& url, std::stop_token stop) : url_(url), stop_(std::move(stop)) {}
   ~Connection() {
+    on_stop_.reset();
     SSL_free(tls_);
     SSL_CTX_free(context_);
     if (fd_ >= 0) ::close(fd_);
@@ -80,11 +92,13 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   Status open(const std::optional<Proxy>& proxy) {
-    fd_ = proxy ? connect_to(proxy->host, proxy->port) : connect_to(url_.host, url_.port);
+    fd_ = proxy ? connect_to(proxy->host, proxy->port, stop_)
+                : connect_to(url_.host, url_.port, stop_);
     if (fd_ < 0) {
       return fail(ErrorCode::kDisconnected,
                   "cannot connect to " + (proxy ? "the proxy " + proxy->host : url_.origin));
     }
+    on_stop_.emplace(stop_, Shutdown{fd_});
     if (!url_.secure()) return {};
     if (proxy) {
       if (auto tunnel = open_tunnel(*proxy); !tunnel) return tunnel;
@@ -173,7 +187,9 @@ class Connection {
   }
 
   const Url& url_;
+  const std::stop_token stop_;
   int fd_ = -1;
+  std::optional<OnStop> on_stop_;
   SSL_CTX* context_ = nullptr;
   SSL* tls_ = nullptr;
 };
@@ -282,7 +298,7 @@ std::string_view HttpHead::field(std::string_view name) const {
 
 Status http_get(const Url& url, const HttpFields& fields, const std::optional<Proxy>& proxy,
                 const HttpReceiver& receiver) {
-  Connection connection(url);
+  Connection connection(url, receiver.stop);
   if (auto opened = connection.open(proxy); !opened) return opened;
   if (auto sent = connection.send(request_text(url, fields, proxy)); !sent) return sent;
 

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,9 @@ struct HttpHead {
 struct HttpReceiver {
   std::function<bool(const HttpHead&)> head;
   std::function<bool(std::string_view)> data;
+  // Ends it from another thread, whatever it waits for but for a name to be resolved; it then fails
+  // with kDisconnected.
+  std::stop_token stop = {};
 };
 
 // Errors: kDisconnected (no connection, no certificate to trust, cut off, no HTTP), kTimeout.

@@ -1,12 +1,18 @@
 #include "app/hub_client.h"
 
+#include <algorithm>
+
 #include "base/encoding.h"
 
 namespace lakeside::app {
 namespace {
 
 constexpr int kMostRedirects = 8;
+constexpr int kMostRetries = 5;
+constexpr std::uint64_t kLongestWait = 120;  // seconds
 constexpr std::size_t kMostText = 32 << 20;
+
+std::unexpected<Error> stopped() { return fail(ErrorCode::kUnavailable, "it was stopped"); }
 
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -57,6 +63,7 @@ Result<std::string> HubClient::hop(const Url& url, const HttpFields& fields,
   Status received;
   std::string location;
   HttpReceiver answer;
+  answer.stop = stop_;
   answer.head = [&](const HttpHead& first) {
     read_head(first, head);
     if (is_redirect(head.status)) location = first.field("Location");
@@ -74,11 +81,39 @@ Result<std::string> HubClient::hop(const Url& url, const HttpFields& fields,
   return location;
 }
 
-Result<HubHead> HubClient::get(Url url, const HttpFields& fields,
+std::optional<std::chrono::seconds> retry_after(const HubHead& head, int attempt, Time now) {
+  using std::chrono::seconds;
+  const bool says = !head.retry_after.empty();
+  if (head.status != 429 && (head.status != 503 || !says)) return std::nullopt;
+  if (attempt >= kMostRetries) return std::nullopt;
+  std::optional<seconds> wait;
+  if (auto count = parse_uint(head.retry_after); count && *count <= kLongestWait) {
+    wait = seconds(*count);
+  } else if (auto date = parse_http_date(head.retry_after)) {
+    wait = std::max(std::chrono::ceil<seconds>(*date - now), seconds(0));
+  } else if (!says) {
+    wait = seconds(1 << attempt);
+  }
+  return wait && *wait <= seconds(kLongestWait) ? wait : std::nullopt;
+}
+
+Result<HubHead> HubClient::get(const Url& url, const HttpFields& fields,
+                               const HubReceiver& receiver) const {
+  for (int attempt = 0;; ++attempt) {
+    auto head = ask(url, fields, receiver);
+    if (!head) return head;
+    auto wait = retry_after(*head, attempt, system_clock().now());
+    if (!wait) return head;
+    if (!pause_(*wait)) return stopped();
+  }
+}
+
+Result<HubHead> HubClient::ask(Url url, const HttpFields& fields,
                                const HubReceiver& receiver) const {
   HubHead head;
   for (int redirects = 0; redirects <= kMostRedirects; ++redirects) {
     head.status = 0;
+    if (stop_.stop_requested()) return stopped();
     auto location = hop(url, fields, receiver, head);
     if (!location) return std::unexpected(location.error());
     if (location->empty()) return head;

@@ -3,9 +3,11 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -88,7 +90,11 @@ int pull(const ModelsFlags& flags, const ModelFolder& folder) {
         pull_model({flags.file, flags.hub, flags.pattern, flags.name}, folder,
                    [](const std::string& variable) { return std::getenv(variable.c_str()); },
                    {[&](const std::string& line) { progress.say(line); },
-                    [&](std::uint64_t done, std::uint64_t total) { progress.moved(done, total); }});
+                    [&](std::uint64_t done, std::uint64_t total) { progress.moved(done, total); },
+                    [](std::chrono::seconds wait) {
+                      std::this_thread::sleep_for(wait);
+                      return true;
+                    }});
   }
   if (!name) return report(std::unexpected(name.error()));
   std::printf("%s\n", name->c_str());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -29,11 +30,13 @@ class Pull {
         folder_(folder),
         environment_(environment),
         watcher_(watcher),
-        client_(environment) {}
+        client_(
+            environment, [this](std::chrono::seconds wait) { return pause(wait); }, watcher.stop) {}
 
   Result<std::string> run();
 
  private:
+  bool pause(std::chrono::seconds wait) const;
   Result<HubFile> find_file();
   Result<std::vector<HubFile>> list_files();
   void use_style(HubStyle style);
@@ -51,6 +54,12 @@ class Pull {
   HubModel model_;
   Url source_;
 };
+
+bool Pull::pause(std::chrono::seconds wait) const {
+  watcher_.say("the hub has too much to do; asking again in " + std::to_string(wait.count()) +
+               " s");
+  return watcher_.pause(wait);
+}
 
 void Pull::use_style(HubStyle style) {
   hub_.style = style;
@@ -168,6 +177,7 @@ Status Pull::fetch(PartFile& part) {
   watcher_.moved(part.size(), part.expected().bytes);
   for (int attempt = 0; part.size() < part.expected().bytes; ++attempt) {
     const std::uint64_t before = part.size();
+    if (watcher_.stop.stop_requested()) return fail(ErrorCode::kUnavailable, "it was stopped");
     Status fetched = fetch_on(part);
     const bool lost = !fetched && (fetched.error().code == ErrorCode::kDisconnected ||
                                    fetched.error().code == ErrorCode::kTimeout);
@@ -187,6 +197,7 @@ Result<std::string> Pull::run() {
   if (!file) return std::unexpected(file.error());
   const std::string name = request_.name.empty() ? default_model_name(file->path) : request_.name;
   source_ = file_url(hub_, model_.repo, file->path);
+  if (watcher_.named) watcher_.named(name);
   auto path = folder_.part_of(name);
   if (!path) return std::unexpected(path.error());
   if (!file->sha256.empty() &&

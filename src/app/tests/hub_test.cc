@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "app/hub_client.h"
+
 namespace lakeside::app {
 namespace {
 
@@ -117,6 +119,34 @@ TEST(Hubs, TheNamedFileIsChosen) {
   EXPECT_EQ(chosen({"a/x.gguf", "mmproj.gguf"}, "", "x.gguf"), "a/x.gguf");
   EXPECT_EQ(refused({"a/x.gguf", "b/x.gguf"}, "", "x.gguf"), ErrorCode::kInvalid);
   EXPECT_EQ(refused({"a/x.gguf"}, "", "y*"), ErrorCode::kNotFound);
+}
+
+TEST(HubRetry, WaitsAsTheHubSays) {
+  using std::chrono::seconds;
+  const Time now = *parse_http_date("Thu, 01 Jan 2026 00:00:00 GMT");
+  auto wait = [&](int status, std::string after, int attempt = 0) {
+    HubHead head;
+    head.status = status;
+    head.retry_after = std::move(after);
+    return retry_after(head, attempt, now);
+  };
+  EXPECT_EQ(wait(429, "7"), seconds(7));
+  EXPECT_EQ(wait(429, "0"), seconds(0));
+  EXPECT_EQ(wait(429, "Thu, 01 Jan 2026 00:00:30 GMT"), seconds(30));
+  EXPECT_EQ(wait(429, "Wed, 31 Dec 2025 00:00:00 GMT"), seconds(0)) << "it is over";
+  EXPECT_EQ(wait(503, "1"), seconds(1));
+  // Of one that does not say.
+  EXPECT_EQ(wait(429, "", 0), seconds(1));
+  EXPECT_EQ(wait(429, "", 4), seconds(16));
+  EXPECT_FALSE(wait(503, ""));
+  EXPECT_FALSE(wait(500, "1"));
+  EXPECT_FALSE(wait(200, "1"));
+  // Longer than somebody would wait, and more often.
+  EXPECT_FALSE(wait(429, "121"));
+  EXPECT_FALSE(wait(429, "Thu, 01 Jan 2026 01:00:00 GMT"));
+  EXPECT_FALSE(wait(429, "99999999999999999999"));
+  EXPECT_FALSE(wait(429, "soon"));
+  EXPECT_FALSE(wait(429, "0", 5));
 }
 
 }  // namespace
