@@ -12,6 +12,7 @@
 #include "app/console_service.h"
 #include "app/identity_keys.h"
 #include "app/master_key.h"
+#include "app/model_admin.h"
 #include "app/model_objects.h"
 #include "app/model_tokens.h"
 #include "app/models.h"
@@ -110,6 +111,7 @@ class RunningCloud final : public Cloud {
   std::unique_ptr<actiontrail::LogBuckets> trail_buckets_;
   std::optional<actiontrail::Delivery> delivery_;
   std::unique_ptr<modelstudio::Objects> model_objects_;
+  std::unique_ptr<modelstudio::ObjectAccess> object_access_;
   const std::string local_model_key_;
   std::unique_ptr<Models> models_;
   std::optional<PolicyEndpoints> policies_;
@@ -205,6 +207,7 @@ Status RunningCloud::open_engines(const DataFolder& folder) {
   objects_ = oss::ObjectStore::create(*kv_, *blobs_, hashing_, system_clock(), store_options);
   open_trails();
   model_objects_ = make_model_objects(*objects_, account_id_);
+  object_access_ = make_object_access(*objects_);
   auto models = Models::start(settings_, folder, local_model_key_, *kv_, *model_objects_,
                               root_signer_, metrics_);
   if (!models) return std::unexpected(models.error());
@@ -247,7 +250,8 @@ gateway::Router RunningCloud::make_router() {
   sign_in_ = ram::make_sign_in(parts);
   kms_ = kms::make_kms(*secrets_, settings_.region, kms_work_);
   actiontrail_ = actiontrail::make_actiontrail({*journal_, *trails_, *delivery_, *trail_buckets_});
-  model_management_ = modelstudio::make_management(models_->keys(), account_id_);
+  model_management_ =
+      modelstudio::make_management(models_->keys(), models_->admin(), *object_access_, account_id_);
   cms_ = cms::make_cms(*kv_, *meter_, *model_tokens_, settings_.region);
   rpc_ = rpc::make_front_door({ram_.get(), sts_.get(), ims_.get(), kms_.get(), actiontrail_.get(),
                                cms_.get(), model_management_.get(), sign_in_.get()},

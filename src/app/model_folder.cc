@@ -125,6 +125,12 @@ Result<fs::path> ModelFolder::part_of(std::string_view name) const {
   return beside(name, kPart);
 }
 
+void ModelFolder::remove_part(std::string_view name) const {
+  if (!is_model_name(name)) return;
+  std::error_code error;
+  for (std::string_view ending : {kPart, kPartNote}) fs::remove(beside(name, ending), error);
+}
+
 Result<std::uint64_t> ModelFolder::free_bytes() const {
   struct statvfs found{};
   if (::statvfs(path_.c_str(), &found) != 0) return fail_errno(path_.string(), errno);

@@ -34,6 +34,7 @@ class ModelFolder {
  public:
   // DATA's, which need not exist yet.
   explicit ModelFolder(const std::filesystem::path& data) : path_(data / "models") {}
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
   // In the order of their names.
   [[nodiscard]] std::vector<ModelFile> list() const;
@@ -47,6 +48,8 @@ class ModelFolder {
 
   // For who makes a model file piece by piece: beside its destination, so on the same disk.
   [[nodiscard]] Result<std::filesystem::path> part_of(std::string_view name) const;
+  // What is there of a model that is not whole, and nobody goes on with.
+  void remove_part(std::string_view name) const;
   [[nodiscard]] Result<std::uint64_t> free_bytes() const;
   // The finished part becomes the model: its header is checked, then it is durable before it
   // appears. Errors: kInvalid for what is no model, kIo; the part is left.

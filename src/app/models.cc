@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -12,12 +13,15 @@
 #include <thread>
 
 #include "app/folder_watch.h"
+#include "app/hub.h"
+#include "app/model_admin.h"
 #include "app/model_folder.h"
 #include "app/usage_journal.h"
 #include "base/log.h"
 #include "services/modelstudio/service.h"
 #include "serving/fake/fake_backend.h"
 #include "serving/llamacpp/gguf.h"
+#include "serving/llamacpp/header_card.h"
 #include "serving/llamacpp/llamacpp.h"
 #include "serving/llamacpp/sizes.h"
 #include "serving/runtime/model_server.h"
@@ -26,6 +30,9 @@ namespace lakeside::app {
 namespace {
 
 constexpr const char* kFakeName = "fake";
+
+const char* from_environment(const std::string& name) { return std::getenv(name.c_str()); }
+
 constexpr std::chrono::seconds kLongestPause{60};  // between looks for idle models
 
 // Half of the machine's memory, where nobody says how much.
@@ -74,7 +81,8 @@ class FolderModels final : public Models {
                                              .metrics = &metrics,
                                              .idle_timeout = settings.model_idle_timeout})),
         idle_timeout_(settings.model_idle_timeout),
-        wanted_(settings.models) {}
+        wanted_(settings.models),
+        hub_(settings.hub) {}
 
   Status open(const DataFolder& folder, const std::string& local_key, engines::Kv& kv) {
     auto keys = run_blocking(modelstudio::KeyStore::open(kv, system_clock()));
@@ -91,9 +99,23 @@ class FolderModels final : public Models {
                                                       .usage = kv,
                                                       .clock = system_clock()},
                                                      {});
+    if (auto hub = choose_hub(hub_, from_environment); !hub) {
+      return fail(ErrorCode::kInvalid, "hub: " + hub.error().detail);
+    }
+    admin_ = make_model_admin({.folder = files_,
+                               .runtime = *runtime_,
+                               .objects = objects_,
+                               .disk = copying_,
+                               .clock = system_clock(),
+                               .hub = hub_,
+                               .environment = from_environment,
+                               .look = [this] { look(); }});
     if (fake_) {
-      runtime_->add_model(
-          {.name = kFakeName, .path = {}, .file_bytes = 1 << 20, .added = system_clock().now()});
+      runtime_->add_model({.name = kFakeName,
+                           .path = {},
+                           .file_bytes = 1 << 20,
+                           .card = serving::make_fake_backend({})->card(),
+                           .added = system_clock().now()});
     }
     auto watch = FolderWatch::start(folder.path() / "models", [this] { look(); });
     if (!watch) {
@@ -121,6 +143,7 @@ class FolderModels final : public Models {
                                             const std::string& name) override {
     return std::make_unique<ObjectImport>(objects_, files_, copying_, source, name);
   }
+  modelstudio::ModelAdmin& admin() override { return *admin_; }
   gateway::Service& service() override { return *service_; }
   modelstudio::KeyStore& keys() override { return *keys_; }
   Task<Status> reset() override {
@@ -157,8 +180,9 @@ class FolderModels final : public Models {
     return {};
   }
 
-  // Takes over what is in the folder now. At the start, and then on the watch's thread alone.
+  // Takes over what is in the folder now.
   void look() {
+    std::lock_guard lock(looking_);
     std::set<std::string> there;
     for (ModelFile& file : files_.list()) {
       there.insert(file.name);
@@ -169,11 +193,14 @@ class FolderModels final : public Models {
       known_[file.name] = file.added;
       auto header = serving::read_gguf(file.path.string());
       std::uint64_t cache = header ? serving::cache_bytes(*header, load_.context_tokens) : 0;
+      std::optional<serving::ModelCard> card;
+      if (header) card = serving::header_card(*header);
       runtime_->add_model({.name = file.name,
                            .path = file.path.string(),
                            .file_bytes = file.bytes,
                            .cache_bytes = cache,
                            .pinned = file.pinned,
+                           .card = std::move(card),
                            .added = file.added});
     }
     std::erase_if(known_, [&](const auto& known) {
@@ -220,7 +247,8 @@ class FolderModels final : public Models {
   const ModelFolder files_;
   const bool fake_;
   const serving::LoadOptions load_;
-  std::map<std::string, Time> known_;  // and when each was added
+  std::mutex looking_;
+  std::map<std::string, Time> known_;  // and when each was added; under looking_
   modelstudio::Objects& objects_;
   const modelstudio::UploadSigner& uploads_;
   const std::unique_ptr<modelstudio::ResponseStore> responses_;
@@ -233,6 +261,8 @@ class FolderModels final : public Models {
   ThreadPool copying_{"model-copy", 1};
   const std::chrono::seconds idle_timeout_;
   const std::vector<ObjectSource> wanted_;
+  const std::string hub_;
+  std::unique_ptr<modelstudio::ModelAdmin> admin_;
   std::unique_ptr<FolderWatch> watch_;
   std::jthread importer_;
   std::jthread idler_;

@@ -9,6 +9,7 @@
 #include "base/metrics.h"
 #include "engines/kv.h"
 #include "gateway/pipeline/service.h"
+#include "services/modelstudio/core/model_admin.h"
 #include "services/modelstudio/core/model_keys.h"
 #include "services/modelstudio/core/objects.h"
 #include "services/modelstudio/core/upload_signer.h"
@@ -33,6 +34,7 @@ class Models {
   // Forgets files, batches, tasks and responses; keys stay.
   virtual Task<Status> reset() = 0;
   [[nodiscard]] virtual std::vector<serving::ModelStatus> list() const = 0;
+  [[nodiscard]] virtual modelstudio::ModelAdmin& admin() = 0;
   // An empty name: the key's.
   [[nodiscard]] virtual std::unique_ptr<ObjectImport> make_import(const ObjectSource& source,
                                                                   const std::string& name) = 0;

@@ -167,6 +167,14 @@ std::vector<Setting> make_table() {
          s.model_idle_timeout = std::chrono::seconds(*number);
          return {};
        }},
+      {"hub", "NAME|URL",
+       "where models are pulled from, for all who pull: modelscope, hf, or a mirror's address "
+       "(default: modelscope, or what each pull says)",
+       false,
+       [](ServeSettings& s, const std::string& v) -> Applied {
+         s.hub = v;
+         return {};
+       }},
       {"model", "oss://BUCKET/KEY", "copy this model from a bucket at start, if it has changed",
        true,
        [](ServeSettings& s, const std::string& v) -> Applied {

@@ -39,6 +39,7 @@ struct ServeSettings {
   std::uint64_t model_memory_mib = 0;          // 0: half of the machine's
   std::uint32_t model_threads = 0;             // for each model; 0: all cores but one
   std::chrono::seconds model_idle_timeout{0};  // 0: only where others need the memory
+  std::string hub;                             // to pull from; empty: each pull's choice
   std::vector<ObjectSource> models;            // to be imported where they are not here
   bool fake_model = false;
   std::chrono::seconds drain{20};

@@ -8,6 +8,7 @@
 
 #include "base/encoding.h"
 #include "services/modelstudio/wire/management.h"
+#include "services/modelstudio/wire/model_management.h"
 #include "services/ram/calls.h"
 
 namespace lakeside::modelstudio {
@@ -18,11 +19,16 @@ struct Row {
   std::string_view method;
   std::string_view path;  // "{apiKeyId}" stands for one segment
   wire::Manage run = nullptr;
+  wire::ManageModels run_models = nullptr;
 };
 
 constexpr Row row(std::string_view name, std::string_view permission, std::string_view method,
                   std::string_view path, wire::Manage run) {
   return {{name, permission, "roa", true, "modelstudio"}, method, path, run};
+}
+constexpr Row row(std::string_view name, std::string_view permission, std::string_view method,
+                  std::string_view path, wire::ManageModels run) {
+  return {{name, permission, "roa", true, "modelstudio"}, method, path, nullptr, run};
 }
 constexpr Row row(std::string_view name, std::string_view permission, std::string_view method,
                   std::string_view path) {
@@ -46,6 +52,28 @@ constexpr Row kRows[] = {
         wire::reset_api_key),
     row("DeleteApiKey", "modelstudio:DeleteApiKey", "DELETE", "/modelstudio/apikeys/{apiKeyId}",
         wire::delete_api_key),
+    row("ListModels", "modelstudio:ListModels", "GET", "/modelstudio/models", wire::list_models),
+    // Ours, for models that are here.
+    row("GetModel", "modelstudio:GetModel", "GET", "/modelstudio/models/{model}", wire::get_model),
+    row("DeleteModel", "modelstudio:DeleteModel", "DELETE", "/modelstudio/models/{model}",
+        wire::delete_model),
+    row("LoadModel", "modelstudio:LoadModel", "PUT", "/modelstudio/models/{model}/load",
+        wire::load_model),
+    row("UnloadModel", "modelstudio:UnloadModel", "PUT", "/modelstudio/models/{model}/unload",
+        wire::unload_model),
+    row("PinModel", "modelstudio:PinModel", "PUT", "/modelstudio/models/{model}/pin",
+        wire::pin_model),
+    row("UnpinModel", "modelstudio:UnpinModel", "PUT", "/modelstudio/models/{model}/unpin",
+        wire::unpin_model),
+    row("PullModel", "modelstudio:PullModel", "POST", "/modelstudio/models/pull", wire::pull_model),
+    row("ImportModel", "modelstudio:ImportModel", "POST", "/modelstudio/models/import",
+        wire::import_model),
+    row("ListModelTasks", "modelstudio:ListModelTasks", "GET", "/modelstudio/modeltasks",
+        wire::list_model_tasks),
+    row("GetModelTask", "modelstudio:GetModelTask", "GET", "/modelstudio/modeltasks/{taskId}",
+        wire::get_model_task),
+    row("CancelModelTask", "modelstudio:CancelModelTask", "PUT",
+        "/modelstudio/modeltasks/{taskId}/cancel", wire::cancel_model_task),
     // Not implemented.
     row("AddOrganizationMember", "modelstudio:AddOrganizationMember", "POST",
         "/tokenplan/organization/member-additions"),
@@ -78,7 +106,6 @@ constexpr Row kRows[] = {
     row("ListModelLimits", "modelstudio:ListModelLimits", "GET", "/modelstudio/models/limits"),
     row("ListModelPermissions", "modelstudio:ListModelPermissions", "GET",
         "/modelstudio/models/permissions"),
-    row("ListModels", "modelstudio:ListModels", "GET", "/modelstudio/models"),
     row("ListOrganizationMembers", "modelstudio:ListOrganizationMembers", "GET",
         "/tokenplan/organization/members"),
     row("ListSubscriptionSharedPackages", "modelstudio:ListSubscriptionSharedPackages", "GET",
@@ -121,8 +148,9 @@ void add_keys(ram::CallContext& context, const rpc::Parameters& parameters, bool
 
 class Management final : public rpc::Product {
  public:
-  Management(KeyStore& keys, std::string account_id)
-      : keys_(keys), account_id_(std::move(account_id)) {}
+  Management(KeyStore& keys, ModelAdmin& models, const ObjectAccess& objects,
+             std::string account_id)
+      : keys_(keys), models_(models), objects_(objects), account_id_(std::move(account_id)) {}
 
   [[nodiscard]] std::string_view name() const override { return "ModelStudio"; }
   [[nodiscard]] std::string_view version() const override { return "2026-02-10"; }
@@ -152,7 +180,7 @@ class Management final : public rpc::Product {
 
   [[nodiscard]] std::optional<rpc::Fault> authorise(std::size_t operation,
                                                     const rpc::Invocation& in) const override {
-    const std::string on = resource(in);
+    const std::string on = resource(operation, in);
     ram::CallContext context(in);
     add_keys(context, in.parameters, kRows[operation].run == wire::create_api_key);
     return ram::authorise(in.caller(),
@@ -160,20 +188,44 @@ class Management final : public rpc::Product {
   }
 
   [[nodiscard]] rpc::Asked asked(std::size_t operation, const rpc::Invocation& in) const override {
-    return {{std::string(kRows[operation].info.permission), resource(in)}};
+    rpc::Asked all = {{std::string(kRows[operation].info.permission), resource(operation, in)}};
+    // What is asked once this is allowed.
+    if (kRows[operation].run_models == wire::import_model) {
+      if (auto object = wire::object_asked_for(in.parameters)) {
+        all.emplace_back(kReadObject,
+                         "acs:oss:*:" + account_id_ + ":" + object->bucket + "/" + object->key);
+      }
+    }
+    return all;
   }
 
   Task<rpc::Answer> run(std::size_t operation, const rpc::Invocation& in) override {
-    return kRows[operation].run(keys_, in);
+    const Row& row = kRows[operation];
+    if (row.run != nullptr) co_return co_await row.run(keys_, in);
+    const ram::CallContext context(in);
+    const wire::ModelParts parts{models_, objects_, context};
+    co_return co_await row.run_models(parts, in);
   }
 
  private:
-  [[nodiscard]] std::string resource(const rpc::Invocation& in) const {
-    std::string_view id = in.parameters.get("apiKeyId");
-    return "acs:modelstudio:*:" + account_id_ + ":apikey/" + (id.empty() ? "*" : std::string(id));
+  // Of one key, model or task; "*" for all of them, or one that the server is to name.
+  [[nodiscard]] std::string resource(std::size_t operation, const rpc::Invocation& in) const {
+    const Row& row = kRows[operation];
+    std::string_view kind = "apikey";
+    std::string_view name = "apiKeyId";
+    if (row.run_models != nullptr) {
+      const bool task = row.path.starts_with("/modelstudio/modeltasks");
+      kind = task ? "modeltask" : "model";
+      name = task ? "taskId" : "model";
+    }
+    std::string_view id = in.parameters.get(name);
+    return "acs:modelstudio:*:" + account_id_ + ":" + std::string(kind) + "/" +
+           (id.empty() ? "*" : std::string(id));
   }
 
   KeyStore& keys_;
+  ModelAdmin& models_;
+  const ObjectAccess& objects_;
   const std::string account_id_;
 };
 
@@ -188,8 +240,9 @@ std::span<const gateway::OperationInfo> management_operations() {
   return infos;
 }
 
-std::unique_ptr<rpc::Product> make_management(KeyStore& keys, std::string account_id) {
-  return std::make_unique<Management>(keys, std::move(account_id));
+std::unique_ptr<rpc::Product> make_management(KeyStore& keys, ModelAdmin& models,
+                                              const ObjectAccess& objects, std::string account_id) {
+  return std::make_unique<Management>(keys, models, objects, std::move(account_id));
 }
 
 }  // namespace lakeside::modelstudio

@@ -1,5 +1,6 @@
 // Model Studio's management API (2026-02-10) as a product of the RPC front door: who may make,
-// list, change and delete the keys with which models are called is for policies to say.
+// list, change and delete the keys with which models are called, and who may look after the models
+// themselves, is for policies to say.
 #pragma once
 
 #include <memory>
@@ -7,12 +8,16 @@
 #include <string>
 
 #include "gateway/rpc/product.h"
+#include "services/modelstudio/core/model_admin.h"
 #include "services/modelstudio/core/model_keys.h"
+#include "services/modelstudio/core/object_access.h"
 
 namespace lakeside::modelstudio {
 
-// The keys are one account's. They outlive it.
-[[nodiscard]] std::unique_ptr<rpc::Product> make_management(KeyStore& keys, std::string account_id);
+// Keys and models are one account's. All given outlives it.
+[[nodiscard]] std::unique_ptr<rpc::Product> make_management(KeyStore& keys, ModelAdmin& models,
+                                                            const ObjectAccess& objects,
+                                                            std::string account_id);
 
 // Every operation of the API, as the table has them.
 [[nodiscard]] std::span<const gateway::OperationInfo> management_operations();

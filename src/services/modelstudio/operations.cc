@@ -66,7 +66,8 @@ constexpr Row kOperations[] = {
     openai("CreateReranks", "modelstudio:CreateRerank", "POST", "/reranks",
            wire::decode_create_rerank),
     openai("ListModels", "modelstudio:ListModels", "GET", "/models", wire::decode_list_models),
-    openai("DeleteModel", "modelstudio:DeleteModel", "DELETE", "/models/{rest...}"),
+    openai("DeleteModel", "modelstudio:DeleteModel", "DELETE", "/models/{rest...}",
+           wire::decode_delete_model),
     openai("RetrieveModel", "modelstudio:RetrieveModel", "GET", "/models/{rest...}",
            wire::decode_retrieve_model),
     // ---- OpenAI: files -----------------------------------------------------------------------

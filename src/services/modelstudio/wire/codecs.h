@@ -20,6 +20,7 @@ ActionResult decode_create_embedding(StudioCall& call, const std::string& body);
 ActionResult decode_create_rerank(StudioCall& call, const std::string& body);
 ActionResult decode_list_models(StudioCall& call, const std::string& body);
 ActionResult decode_retrieve_model(StudioCall& call, const std::string& body);
+ActionResult decode_delete_model(StudioCall& call, const std::string& body);
 ActionResult decode_create_file(StudioCall& call, const std::string& body);
 ActionResult decode_list_files(StudioCall& call, const std::string& body);
 ActionResult decode_retrieve_file(StudioCall& call, const std::string& body);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "services/modelstudio/core/capabilities.h"
 #include "services/modelstudio/wire/codecs.h"
 #include "services/modelstudio/wire/query.h"
 #include "services/modelstudio/wire/shapes.h"
@@ -8,13 +9,26 @@
 namespace lakeside::modelstudio::wire {
 namespace {
 
+// OpenAI's has the first four. llama.cpp's server, which loads on demand too, has `status` and
+// `meta`, vLLM's `max_model_len`; the rest is ours.
 Json openai_model(const serving::ModelStatus& model) {
-  return {{"id", model.name},
-          {"object", "model"},
-          {"created", unix_seconds(model.added)},
-          {"owned_by", "lakeside"},
-          // OpenAI's has no such field; llama.cpp's server, which loads on demand too, has this.
-          {"status", {{"value", serving::to_string(model.state)}}}};
+  Json json = {{"id", model.name},
+               {"object", "model"},
+               {"created", unix_seconds(model.added)},
+               {"owned_by", "lakeside"},
+               {"status", {{"value", serving::to_string(model.state)}}},
+               {"pinned", model.pinned},
+               {"memory_bytes", model.memory_bytes}};
+  Json meta = {{"size", model.file_bytes}};
+  if (model.card) {
+    json["capabilities"] = capabilities_of(*model.card);
+    json["max_model_len"] = model.context_tokens;
+    meta["n_params"] = model.card->parameters;
+    meta["n_ctx_train"] = model.card->trained_context;
+    if (model.card->embedding_size > 0) meta["n_embd"] = model.card->embedding_size;
+  }
+  json["meta"] = std::move(meta);
+  return json;
 }
 
 Json dashscope_model(const serving::ModelStatus& model) {
@@ -24,7 +38,7 @@ Json dashscope_model(const serving::ModelStatus& model) {
                {"status", serving::to_string(model.state)}};
   if (!model.card) return json;
   json["description"] = model.card->description;
-  json["model_info"] = {{"context_window", model.card->trained_context}};
+  json["model_info"] = {{"context_window", model.context_tokens}};
   return json;
 }
 
@@ -55,6 +69,25 @@ class RetrieveModel final : public gateway::Action {
     auto found = std::ranges::find(models, call.id, &serving::ModelStatus::name);
     if (found == models.end()) co_return call.error(no_such_model(call.id, call.dialect));
     co_return json_response(to_text(openai_model(*found)));
+  }
+};
+
+// A key calls models; who looks after them signs, so that policies say who may.
+class DeleteModel final : public gateway::Action {
+ public:
+  Task<http::Response> run(gateway::Call& base) override {
+    auto& call = static_cast<StudioCall&>(base);
+    auto models = models_of(call);
+    auto found = std::ranges::find(models, call.id, &serving::ModelStatus::name);
+    if (found == models.end()) co_return call.error(no_such_model(call.id, call.dialect));
+    WireError error;
+    error.status = 403;
+    error.code = "insufficient_permissions";
+    error.message =
+        "You have insufficient permissions for this operation: an API key calls models and does "
+        "not remove them. Whoever may can, with an access key that is allowed "
+        "modelstudio:DeleteModel, in the console, or with `lakeside models rm`.";
+    co_return call.error(error);
   }
 };
 
@@ -96,6 +129,10 @@ ActionResult decode_list_models(StudioCall&, const std::string&) {
 
 ActionResult decode_retrieve_model(StudioCall&, const std::string&) {
   return std::make_unique<RetrieveModel>();
+}
+
+ActionResult decode_delete_model(StudioCall&, const std::string&) {
+  return std::make_unique<DeleteModel>();
 }
 
 ActionResult decode_dashscope_models(StudioCall& call, const std::string&) {
