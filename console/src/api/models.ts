@@ -1,9 +1,9 @@
 // The model service, through OpenAI's and DashScope's APIs.
 import { ApiError, readError } from './errors';
-import { lakesideRequest, type Options } from './http';
+import type { Options } from './http';
 import type { ModelState } from './lakeside';
 import { modelKey } from './modelKey';
-import { events, lines } from './sse';
+import { events } from './sse';
 
 export interface Model {
   name: string;
@@ -158,22 +158,6 @@ export const models = {
       description: known.get(id)?.description,
       contextWindow: known.get(id)?.model_info?.context_window,
     }));
-  },
-
-  // Copies an object of a bucket into the models, as long as its lines are read.
-  async *importObject(
-    source: string, name: string, options: Options = {},
-  ): AsyncGenerator<{ done: number; total: number } | { name: string }> {
-    const headers: Record<string, string> = {
-      'x-oss-model-source': encodeURIComponent(source),
-      ...(name && { 'x-oss-model-name': name }),
-    };
-    const response = await lakesideRequest('POST', 'models', headers, options);
-    for await (const line of lines(response.body!)) {
-      const said = JSON.parse(line);
-      if (said.error) throw new ApiError(500, 'ImportFailed', said.error);
-      yield said;
-    }
   },
 
   async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk> {

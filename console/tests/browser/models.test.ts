@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Hub, startHub } from './hub';
 import { Client, inspect, openTab, type Server, signIn, startBrowser, startServer, type Tab } from './harness';
 
 // What tools/fetch-model fetched.
@@ -12,8 +13,10 @@ const BUCKET = 'console-models';
 
 let server: Server;
 let browser: Browser;
+let hub: Hub;
 beforeAll(async () => {
-  server = await startServer('--fake-model', '--model-threads', '1');
+  hub = await startHub();
+  server = await startServer('--fake-model', '--model-threads', '1', '--hub', `hf+${hub.url}`);
   const client = new Client(server);
   await client.putBucket(BUCKET);
   await client.put(BUCKET, 'small.gguf', readFileSync(FILE), 'application/octet-stream');
@@ -22,6 +25,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.stop();
+  hub?.close();
 });
 
 async function open(page: string, language: 'en' | 'zh' = 'en', width = 1360): Promise<Tab> {
@@ -41,23 +45,32 @@ async function say(page: Page, message: string) {
 const card = (page: Page, name: string) =>
   page.getByRole('listitem').filter({ has: page.getByRole('heading', { name, exact: true }) });
 
+const tasks = (page: Page) => page.getByRole('list', { name: 'On their way' });
+
+async function act(page: Page, name: string, action: string) {
+  await page.getByRole('button', { name: `Actions: ${name}` }).click();
+  await page.getByRole('menuitem', { name: action }).click();
+}
+
 describe('models', () => {
-  it('are listed; one is imported from a bucket while somebody watches', async () => {
+  it('are listed; one is imported from a bucket', async () => {
     const tab = await open('models');
     const { page } = tab;
-    await card(page, 'fake').waitFor();
+    await card(page, 'fake').getByText('Chat', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Import from a bucket' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Object').fill('small.gguf');
     await dialog.getByRole('button', { name: 'Import' }).click();
-    await dialog.getByText('Write it as oss://BUCKET/KEY').waitFor();
+    await dialog.getByText('Write it as oss://BUCKET/KEY.gguf').waitFor();
     await dialog.getByLabel('Object').fill(`oss://${BUCKET}/small.gguf`);
     await dialog.getByLabel('Name').fill(REAL);
     await inspect(tab, 'models-import');
     await dialog.getByRole('button', { name: 'Import' }).click();
     await page.getByText(`${REAL} is here`).waitFor();
     await card(page, REAL).getByText('Not loaded').waitFor();
+    await card(page, REAL).getByText('Needs memory').waitFor();
     await page.getByRole('button', { name: 'Dismiss' }).click();
+    await tasks(page).waitFor({ state: 'detached' });
     expect(tab.complaints).toEqual([]);
     await tab.close();
   });
@@ -68,7 +81,97 @@ describe('models', () => {
     const dialog = tab.page.getByRole('dialog');
     await dialog.getByLabel('Object').fill('oss://not-here/x.gguf');
     await dialog.getByLabel('Object').press('Enter');
-    await tab.page.getByRole('list', { name: 'Imports' }).getByRole('alert').waitFor();
+    await dialog.getByRole('alert').getByText('there is no bucket not-here', { exact: false }).waitFor();
+    await tab.close();
+  });
+
+  it('are pulled with progress, stopped, and pulled again', async () => {
+    const tab = await open('models');
+    const { page } = tab;
+    hub.hold();
+    await page.getByRole('button', { name: 'Pull a model' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Model').fill('no slash');
+    await dialog.getByRole('button', { name: 'Pull', exact: true }).click();
+    await dialog.getByText('Write it as OWNER/REPO', { exact: false }).waitFor();
+    await dialog.getByLabel('Model').fill('owner/repo');
+    await dialog.getByLabel('Name').fill('pulled');
+    await inspect(tab, 'models-pull-dialog');
+    await dialog.getByRole('button', { name: 'Pull', exact: true }).click();
+    await tasks(page).getByText('50%').waitFor();
+    await inspect(tab, 'models-pulling');
+    await tasks(page).getByRole('button', { name: 'Cancel' }).click();
+    await tasks(page).getByText('Stopped').waitFor();
+    hub.letGo();
+    await tasks(page).getByRole('button', { name: 'Try again' }).click();
+    await tasks(page).getByText('pulled is here').waitFor();
+    await card(page, 'pulled').waitFor();
+
+    await act(page, 'pulled', 'Pin');
+    await card(page, 'pulled').getByText('Pinned').waitFor();
+    await act(page, 'pulled', 'Unpin');
+    await card(page, 'pulled').getByText('Pinned').waitFor({ state: 'detached' });
+    await act(page, 'pulled', 'Delete…');
+    const sure = page.getByRole('dialog').filter({ hasText: 'Delete pulled?' });
+    await sure.waitFor();
+    await inspect(tab, 'models-delete');
+    await sure.getByRole('button', { name: 'Delete', exact: true }).click();
+    await card(page, 'pulled').waitFor({ state: 'detached' });
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  });
+
+  it('explains why a pull failed', async () => {
+    const tab = await open('models');
+    const { page } = tab;
+    await page.getByRole('button', { name: 'Pull a model' }).click();
+    await page.getByRole('dialog').getByLabel('Model').fill('owner/none');
+    await page.getByRole('dialog').getByLabel('Model').press('Enter');
+    await tasks(page).getByRole('alert').getByText('the hub has no owner/none', { exact: false }).waitFor();
+    await tab.close();
+  });
+
+  it('are loaded and unloaded', async () => {
+    const tab = await open('models');
+    const { page } = tab;
+    await act(page, 'fake', 'Load');
+    await card(page, 'fake').getByText('In memory', { exact: true }).waitFor();
+    await act(page, 'fake', 'Unload');
+    await card(page, 'fake').getByText('Not loaded').waitFor();
+    await act(page, 'fake', 'Delete…');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByRole('dialog').filter({ hasText: 'fake was not deleted' }).waitFor();
+    await inspect(tab, 'models-refused');
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  });
+
+  it('are looked after by those alone whom policies let', async () => {
+    const client = new Client(server);
+    const ram = (action: string, parameters: Record<string, string>) =>
+      client.rpc('2015-05-01', action, parameters);
+    await ram('CreateUser', { UserName: 'looks-on' });
+    const { AccessKey: key } = await ram('CreateAccessKey', { UserName: 'looks-on' });
+    const statement = { Effect: 'Allow', Action: 'modelstudio:ListModels', Resource: '*' };
+    await ram('CreatePolicy', {
+      PolicyName: 'LooksOn', PolicyDocument: JSON.stringify({ Version: '1', Statement: [statement] }),
+    });
+    await ram('AttachPolicyToUser', { UserName: 'looks-on', PolicyName: 'LooksOn', PolicyType: 'Custom' });
+    const tab = await openTab(browser, `${server.url}/#/models`);
+    const { page } = tab;
+    await signIn(page, { accessKeyId: key.AccessKeyId, accessKeySecret: key.AccessKeySecret });
+    await card(page, 'fake').waitFor();
+    await act(page, 'fake', 'Pin');
+    const refusal = page.getByRole('dialog').filter({ hasText: 'fake was not pinned' });
+    await refusal.getByText('modelstudio:PinModel').first().waitFor();
+    await inspect(tab, 'models-denied');
+    await refusal.getByRole('button', { name: 'Close' }).last().click();
+    await page.getByRole('button', { name: 'Pull a model' }).click();
+    const dialog = page.getByRole('dialog').filter({ hasText: 'Pull a model' });
+    await dialog.getByLabel('Model').fill('owner/repo');
+    await dialog.getByLabel('Model').press('Enter');
+    await dialog.getByText('modelstudio:PullModel').first().waitFor();
+    expect(tab.complaints).toEqual([]);
     await tab.close();
   });
 });

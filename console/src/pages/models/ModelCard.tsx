@@ -2,13 +2,14 @@ import { ExperimentOutlined, PushpinOutlined } from '@ant-design/icons';
 import { Badge, Button, Card, Tag, theme, Tooltip } from 'antd';
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router-dom';
-import type { ModelHealth, ModelState } from '../../api/lakeside';
+import type { ModelState } from '../../api/lakeside';
+import type { AdminModel } from '../../api/modelAdmin';
 import type { Model } from '../../api/models';
 import { useFormat } from '../../app/format';
 import { useText } from '../../app/text';
 import { text } from './messages';
+import { ModelActions } from './ModelActions';
 import styles from './Models.module.css';
-import type { Speed } from './speeds';
 
 const STATUS = {
   loaded: 'success', loading: 'processing', fetching: 'processing', broken: 'error',
@@ -37,40 +38,55 @@ function Fact({ name, hint, children }: { name: string; hint?: string; children:
 // Of large figures a fraction says nothing.
 const rounded = (value: number) => (value < 100 ? value : Math.round(value));
 
-function SpeedFacts({ speed }: { speed: Speed }) {
+function Speed({ model }: { model: AdminModel }) {
   const t = useText(text);
   const { token } = theme.useToken();
   const { number } = useFormat();
   const notYet = <span style={{ color: token.colorTextDescription, fontSize: 13 }}>{t.notYet}</span>;
-  const { firstTokenMs: first, tokensPerSecond } = speed;
+  const { firstTokenMillis: first, tokensPerSecond } = model;
   return (
     <>
-      <Fact name={t.firstToken} hint={t.average}>
+      <Fact name={t.firstToken} hint={t.latest}>
         {first === undefined ? notYet
-          : first < 1000 ? t.milliseconds(number(Math.round(first))) : t.seconds(number(first / 1000))}
+          : first < 1000 ? t.milliseconds(number(rounded(first))) : t.seconds(number(first / 1000))}
       </Fact>
-      <Fact name={t.speed} hint={t.average}>
+      <Fact name={t.speed} hint={t.latest}>
         {tokensPerSecond === undefined ? notYet : t.perSecond(number(rounded(tokensPerSecond)))}
       </Fact>
     </>
   );
 }
 
-// `health` and `speed` are there for who may see them.
-export function ModelCard(props: { model: Model; health?: ModelHealth; speed?: Speed }) {
-  const { model, health, speed } = props;
+function Capabilities({ model }: { model: AdminModel }) {
+  const t = useText(text);
+  // Who chats completes, too.
+  const shown = model.capabilities.filter((one) => one !== 'completion' || !model.capabilities.includes('chat'));
+  if (shown.length === 0) return null;
+  const words: Record<string, string> = {
+    chat: t.chat, completion: t.completion, embedding: t.embedding, rerank: t.rerank,
+  };
+  return (
+    <div className={styles.capabilities}>
+      {shown.map((one) => <Tag key={one} variant="filled">{words[one] ?? one}</Tag>)}
+    </div>
+  );
+}
+
+// `admin` is there for who may look after models; others see what their key may call.
+export function ModelCard({ model, admin }: { model: Model; admin?: AdminModel }) {
   const t = useText(text);
   const { token } = theme.useToken();
   const { bytes, number, time } = useFormat();
   const navigate = useNavigate();
   const { name, state, description, contextWindow } = model;
-  const problem = health?.problem;
+  const problem = admin?.problem;
+  const chats = !admin || state !== 'broken';
   return (
     <Card className={styles.card} styles={{ body: { height: '100%' } }}>
       <div className={styles.head}>
         <h2 className={styles.name}>{name}</h2>
         <span className={styles.tags}>
-          {health?.pinned && (
+          {admin?.pinned && (
             <Tooltip title={t.pinnedHint}>
               <Tag icon={<PushpinOutlined />} tabIndex={0}>{t.pinned}</Tag>
             </Tooltip>
@@ -82,24 +98,31 @@ export function ModelCard(props: { model: Model; health?: ModelHealth; speed?: S
         style={problem ? undefined : { color: token.colorTextDescription }}>
         {problem ?? description ?? t[`${state}Hint`]}
       </p>
+      {admin && <Capabilities model={admin} />}
       <dl className={styles.facts}>
-        {health && health.bytes > 0 && <Fact name={t.size}>{bytes(health.bytes)}</Fact>}
+        {admin && admin.fileBytes > 0 && <Fact name={t.size}>{bytes(admin.fileBytes)}</Fact>}
+        {admin && admin.memoryBytes > 0 && (
+          <Fact name={state === 'loaded' ? t.memory : t.memoryNeeded} hint={t.memoryHint}>
+            {bytes(admin.memoryBytes)}
+          </Fact>
+        )}
+        {admin && <Fact name={t.running}>{number(admin.running)}</Fact>}
+        {admin && <Fact name={t.waiting}>{number(admin.queued)}</Fact>}
+        {admin && <Speed model={admin} />}
         {contextWindow !== undefined && (
           <Fact name={t.context}>{t.tokens(number(contextWindow))}</Fact>
         )}
-        {health && <Fact name={t.running}>{number(health.running)}</Fact>}
-        {health && <Fact name={t.waiting}>{number(health.queued)}</Fact>}
-        {speed && <SpeedFacts speed={speed} />}
-        {!health && model.added !== undefined && <Fact name={t.added}>{time(model.added)}</Fact>}
+        {model.added !== undefined && <Fact name={t.added}>{time(model.added)}</Fact>}
       </dl>
-      {state !== 'broken' && (
-        <div className={styles.foot}>
+      <div className={styles.foot}>
+        {chats && (
           <Button icon={<ExperimentOutlined />} aria-label={`${t.try}: ${name}`}
             onClick={() => navigate(`/playground?model=${encodeURIComponent(name)}`)}>
             {t.try}
           </Button>
-        </div>
-      )}
+        )}
+        {admin && <ModelActions model={admin} />}
+      </div>
     </Card>
   );
 }

@@ -1,72 +1,81 @@
-// The models of this server: what everybody with a key sees, and what only the operator does.
-import { CloudDownloadOutlined } from '@ant-design/icons';
+// The models of this server, and what can be done with them. Who may not look after them sees those
+// that the key for models may call.
+import { CloudDownloadOutlined, InboxOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Spin, theme } from 'antd';
+import { Button, Progress, Spin, theme } from 'antd';
 import { useState } from 'react';
-import { lakeside, type ModelHealth } from '../../api/lakeside';
+import { ApiError } from '../../api/errors';
+import { type AdminModel, modelAdmin, type ModelMemory } from '../../api/modelAdmin';
 import { type Model, models } from '../../api/models';
 import { useFormat } from '../../app/format';
-import { useText } from '../../app/text';
 import { text as shellText } from '../../app/messages';
-import { useSession } from '../../app/useSession';
-import { Command } from '../../components/Command';
+import { useText } from '../../app/text';
 import { Failure } from '../../components/Failure';
 import { ModelKeyForm, ModelKeyNote } from '../../components/modelKey/ModelKey';
 import { useModelKey } from '../../components/modelKey/useModelKey';
-import { ImportDialog, ImportList } from './ImportModel';
+import { FetchDialog, type FetchKind } from './FetchDialog';
 import { text } from './messages';
 import { ModelCard } from './ModelCard';
 import styles from './Models.module.css';
-import { speedOf } from './speeds';
+import { TaskList } from './TaskList';
 
 const EACH_MS = 3_000;
 
-// The list of a key, or the operator's where there is no key.
-function join(listed: Model[] | undefined, health: ModelHealth[] | undefined): Model[] | undefined {
-  return listed ?? health?.map(({ name, state }) => ({ name, state }));
+const isDenied = (error: unknown) => error instanceof ApiError && error.denied;
+
+function shownOf(one: AdminModel): Model {
+  const { model: name, status: state, publishedTime: added, description, modelInfo } = one;
+  return { name, state, added, description, contextWindow: modelInfo?.contextWindow };
 }
 
 function useModels() {
   const { state, version } = useModelKey();
-  const often = { refetchInterval: EACH_MS };
+  const admin = useQuery({
+    queryKey: ['models', 'admin'], refetchInterval: EACH_MS,
+    retry: (count, error) => count < 2 && !isDenied(error),
+    queryFn: ({ signal }) => modelAdmin.list({ signal }),
+  });
+  const denied = isDenied(admin.error);
   const list = useQuery({
-    queryKey: ['models', 'list', version], enabled: state.kind === 'ready', ...often,
-    queryFn: ({ signal }) => models.list({ signal }),
+    queryKey: ['models', 'list', version], enabled: denied && state.kind === 'ready',
+    refetchInterval: EACH_MS, queryFn: ({ signal }) => models.list({ signal }),
   });
-  const health = useQuery({
-    queryKey: ['models', 'health'], ...often, retry: false,
-    queryFn: async ({ signal }) => (await lakeside.health({ signal })).models ?? null,
-  });
-  // Who sees the models' health may see the metrics.
-  const metrics = useQuery({
-    queryKey: ['models', 'metrics'], enabled: !!health.data, ...often, retry: false,
-    queryFn: ({ signal }) => lakeside.metrics({ signal }),
-  });
-  return { key: state, list, health, metrics };
+  return { key: state, admin, denied, list };
 }
 
-function Summary({ shown, health }: { shown: Model[]; health?: ModelHealth[] | null }) {
+function Memory({ memory }: { memory: ModelMemory }) {
   const t = useText(text);
-  const { token } = theme.useToken();
   const { bytes } = useFormat();
-  const loaded = shown.filter(({ state }) => state === 'loaded');
-  const weights = health?.filter(({ state }) => state === 'loaded')
-    .reduce((sum, one) => sum + one.bytes, 0);
+  const { usedBytes: used, limitBytes: limit } = memory;
+  if (limit === 0) return used === 0 ? null : <span>{t.inMemory(bytes(used))}</span>;
+  const words = t.memoryOf(bytes(used), bytes(limit));
   return (
-    <p className={styles.summary} style={{ color: token.colorTextSecondary }}>
-      {t.summary(shown.length, loaded.length)}
-      {weights ? ` · ${t.memory(bytes(weights))}` : ''}
-    </p>
+    <span className={styles.memory}>
+      <Progress percent={Math.round((100 * used) / limit)} size="small" showInfo={false} aria-label={words} />
+      {words}
+    </span>
   );
 }
 
-function NoModels() {
+function Summary({ shown, memory }: { shown: Model[]; memory?: ModelMemory }) {
+  const t = useText(text);
+  const { token } = theme.useToken();
+  const loaded = shown.filter(({ state }) => state === 'loaded');
+  return (
+    <div className={styles.summary} style={{ color: token.colorTextSecondary }}>
+      <span>{t.summary(shown.length, loaded.length)}</span>
+      {memory && <Memory memory={memory} />}
+    </div>
+  );
+}
+
+function NoModels({ onPull }: { onPull: () => void }) {
   const t = useText(text);
   return (
     <div className={styles.empty}>
       <h2>{t.none}</h2>
-      <p>{t.pullHow}</p>
-      <Command text="lakeside models pull Qwen/Qwen3-0.6B-GGUF" />
+      <p>{t.noneHow}</p>
+      <Button type="primary" icon={<CloudDownloadOutlined />} onClick={onPull}>{t.pullTitle}</Button>
     </div>
   );
 }
@@ -74,40 +83,44 @@ function NoModels() {
 export default function Models() {
   const t = useText(text);
   const shell = useText(shellText);
-  const account = useSession();
-  const { key, list, health, metrics } = useModels();
-  const [importing, setImporting] = useState(false);
-  const shown = join(list.data, health.data ?? undefined);
-  const failed = list.error ?? (key.kind === 'none' ? undefined : health.error);
+  const { key, admin, denied, list } = useModels();
+  const [fetching, setFetching] = useState<FetchKind>();
+  const known = denied ? undefined : admin.data;
+  const shown = known?.models.map(shownOf) ?? (denied ? list.data : undefined);
 
   if (!shown) {
-    if (failed) return <Failure error={failed} onRetry={() => void list.refetch()} />;
-    if (key.kind === 'none' && !health.isPending) return <ModelKeyForm refused={key.refused} />;
+    if (admin.error && !denied) {
+      return <Failure error={admin.error} onRetry={() => void admin.refetch()} />;
+    }
+    if (denied && list.error) {
+      return <Failure error={list.error} onRetry={() => void list.refetch()} />;
+    }
+    if (denied && key.kind === 'none') return <ModelKeyForm refused={key.refused} />;
     return <Spin style={{ display: 'block', margin: '96px auto' }} aria-label={shell.loading} />;
   }
-  const healthOf = new Map(health.data?.map((one) => [one.name, one]));
+  const adminOf = new Map(known?.models.map((one) => [one.model, one]));
   return (
     <>
       <div className={styles.bar}>
-        <Summary shown={shown} health={health.data} />
-        <ModelKeyNote />
-        {account?.identity.kind === 'root' && (
-          <Button icon={<CloudDownloadOutlined />} onClick={() => setImporting(true)}>{t.import}</Button>
-        )}
+        <Summary shown={shown} memory={known?.memory} />
+        {denied && <ModelKeyNote />}
+        <Button icon={<InboxOutlined />} onClick={() => setFetching('import')}>{t.import}</Button>
+        <Button type="primary" icon={<CloudDownloadOutlined />} onClick={() => setFetching('pull')}>
+          {t.pullTitle}
+        </Button>
       </div>
-      <ImportList />
-      {list.error && <Failure error={list.error} onRetry={() => void list.refetch()} />}
-      {shown.length === 0 ? <NoModels /> : (
+      {denied && <div className={styles.denied}><Failure error={admin.error} brief /></div>}
+      <TaskList />
+      {shown.length === 0 ? <NoModels onPull={() => setFetching('pull')} /> : (
         <ul className={styles.grid}>
           {shown.map((model) => (
             <li key={model.name}>
-              <ModelCard model={model} health={healthOf.get(model.name)}
-                speed={metrics.data && speedOf(metrics.data, model.name)} />
+              <ModelCard model={model} admin={adminOf.get(model.name)} />
             </li>
           ))}
         </ul>
       )}
-      <ImportDialog open={importing} onClose={() => setImporting(false)} />
+      {fetching && <FetchDialog kind={fetching} onClose={() => setFetching(undefined)} />}
     </>
   );
 }

@@ -10,8 +10,9 @@ const ACTIONS: Record<string, string> = {
     'ListBuckets ListMultipartUploads ListObjects ListParts PutBucket PutBucketAcl ' +
     'PutBucketPolicy PutBucketPublicAccessBlock PutObject PutObjectAcl ' +
     'PutPublicAccessBlock',
-  modelstudio: 'CreateApiKey DeleteApiKey DisableApiKey EnableApiKey GetApiKey ListApiKeys ' +
-    'ResetApiKey UpdateApiKey',
+  modelstudio: 'CancelModelTask CreateApiKey DeleteApiKey DeleteModel DisableApiKey EnableApiKey ' +
+    'GetApiKey GetModel GetModelTask ImportModel ListApiKeys ListModels ListModelTasks LoadModel ' +
+    'PinModel PullModel ResetApiKey UnloadModel UnpinModel UpdateApiKey',
   ram: 'AddUserToGroup AttachPolicyToGroup AttachPolicyToRole AttachPolicyToUser BindMFADevice ' +
     'ChangePassword ClearAccountAlias CreateAccessKey CreateGroup CreateLoginProfile CreatePolicy ' +
     'CreatePolicyVersion CreateRole CreateUser CreateVirtualMFADevice DecodeDiagnosticMessage ' +
@@ -76,6 +77,7 @@ export const EXAMPLE_VALUES: Record<string, string[]> = {
 export function resourcePatterns(buckets: string[]): string[] {
   return ['*', ...buckets.flatMap((name) => [`acs:oss:*:*:${name}`, `acs:oss:*:*:${name}/*`]),
     'acs:oss:*:*:*', 'acs:ram:*:*:user/*', 'acs:ram:*:*:group/*', 'acs:ram:*:*:role/*',
-    'acs:ram:*:*:policy/*', 'acs:modelstudio:*:*:apikey/*', 'acs:kms:*:*:*', 'acs:actiontrail:*:*:*',
+    'acs:ram:*:*:policy/*', 'acs:modelstudio:*:*:apikey/*',
+    'acs:modelstudio:*:*:model/*', 'acs:modelstudio:*:*:modeltask/*', 'acs:kms:*:*:*', 'acs:actiontrail:*:*:*',
     'acs:cms:*:*:*'];
 }
