@@ -37,11 +37,6 @@ export function parseMetrics(text: string): Sample[] {
   return samples;
 }
 
-export interface ModelKey {
-  id: string;
-  secret: string; // shown once
-}
-
 export const lakeside = {
   async health(options: Options = {}): Promise<Health> {
     const headers = { accept: 'application/json' };
@@ -49,10 +44,5 @@ export const lakeside = {
   },
   async metrics(options: Options = {}): Promise<Sample[]> {
     return parseMetrics(await (await lakesideRequest('GET', 'metrics', {}, options)).text());
-  },
-  async createModelKey(name: string): Promise<ModelKey> {
-    const response = await lakesideRequest('POST', 'keys', { 'x-oss-key-name': name });
-    const [id = '', secret = ''] = (await response.text()).split('\n');
-    return { id, secret };
   },
 };

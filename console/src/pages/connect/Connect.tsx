@@ -3,7 +3,7 @@ import { KeyOutlined } from '@ant-design/icons';
 import { Alert, Button, Card, Descriptions, Form, Input, Modal, Segmented, Select, Space, Tabs } from 'antd';
 import { useState } from 'react';
 import { server } from '../../api/http';
-import { lakeside } from '../../api/lakeside';
+import { modelKeys } from '../../api/modelKeys';
 import { ram } from '../../api/ram';
 import { useText } from '../../app/text';
 import { useSession } from '../../app/useSession';
@@ -107,7 +107,10 @@ export default function Connect() {
   const makeModelKey = async () => {
     setError(undefined);
     try {
-      setModelKey((await lakeside.createModelKey('console')).secret);
+      const made = await modelKeys.create({
+        description: 'console', models: [], tokensPerMinute: 0, maxConcurrent: 0,
+      });
+      setModelKey(made.apiKeyValue);
     } catch (reason) {
       setError(reason);
     }

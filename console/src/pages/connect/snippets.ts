@@ -40,8 +40,13 @@ auth = oss2.AuthV4('${id}', '${secret}')
 bucket = oss2.Bucket(auth, '${url}', 'my-bucket', region='${region}')`,
   },
   {
-    name: 'ossutil', kind: 'objects', language: '', install: undefined,
-    code: ({ url, region, id, secret }) => `ossutil ls -e ${url} --region ${region} --force-path-style \\
+    name: 'ossutil', kind: 'objects', language: '',
+    code: ({ url, region, id, secret }) => `ossutil ls -e ${url} --region ${region} --addressing-style path \\
+  -i ${id} -k '${secret}'`,
+  },
+  {
+    name: 'ossutil 1', kind: 'objects', language: '',
+    code: ({ url, id, secret }) => `ossutil ls -e ${url} --force-path-style \\
   -i ${id} -k '${secret}'`,
   },
   {
@@ -81,7 +86,9 @@ rclone lsd lakeside:`,
   },
   {
     name: 'curl', kind: 'objects', language: '',
+    // Newer ones than Debian 12's send the header themselves.
     code: ({ url, region, id, secret }) => `curl ${url}/ \\
+  -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \\
   --aws-sigv4 'aws:amz:${region}:s3' --user '${id}:${secret}'`,
   },
   {

@@ -129,7 +129,8 @@ function Done({ grant, granted, onAgain }: { grant: Grant; granted: Granted; onA
   const navigate = useNavigate();
   const where = t.gaveBelow(grant.bucket, grant.prefix);
   // With the folder in the name, because the policy allows to list nothing above it.
-  const command = `ossutil ls "${where.replace(/["\\$`]/g, '\\$&')}" -e ${server.origin}`;
+  const command = `ossutil ls "${where.replace(/["\\$`]/g, '\\$&')}" -e ${server.origin} ` +
+    `--region ${server.region} --addressing-style path`;
   return (
     <div className={styles.stack}>
       <Result status="success" title={t.gave(grant.user)} style={{ padding: '8px 0' }}
