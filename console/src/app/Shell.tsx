@@ -4,7 +4,7 @@ import {
 } from '@ant-design/icons';
 import { Button, Drawer, Dropdown, Grid, Layout, Menu, Modal, Spin, Tooltip, theme } from 'antd';
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
-import { Link, Outlet, useLocation } from 'react-router-dom';
+import { Link, Outlet, useLocation, useNavigate } from 'react-router-dom';
 import { server } from '../api/http';
 import { session } from '../api/session';
 import logo from '../assets/lakeside.svg';
@@ -70,8 +70,14 @@ export function ThemeButton() {
 function AccountButton({ small }: { small: boolean }) {
   const t = useText(text);
   const account = useSession();
+  const navigate = useNavigate();
   if (!account) return null;
   const { kind, name, accountId } = account.identity;
+  // Whoever signs in next begins at the beginning.
+  const leave = () => {
+    void navigate('/');
+    session.signOut();
+  };
   const shown = kind === 'root' ? t.root : name;
   return (
     <Dropdown trigger={['click']} menu={{
@@ -80,7 +86,7 @@ function AccountButton({ small }: { small: boolean }) {
           key: 'who', type: 'group',
           label: <div className={styles.who}>{t[kind]}<br />{`${shown} · ${accountId}`}</div>,
         },
-        { key: 'out', icon: <LogoutOutlined />, label: t.signOut, onClick: () => session.signOut() },
+        { key: 'out', icon: <LogoutOutlined />, label: t.signOut, onClick: leave },
       ],
     }}>
       <Button type="text" icon={<UserOutlined />} aria-label={`${t.account}: ${shown}`} className={styles.account}>
@@ -110,7 +116,9 @@ export function Shell() {
   const { pathname } = useLocation();
   const narrow = !(Grid.useBreakpoint().md ?? true);
   const [open, setOpen] = useState(false);
-  const uploading = useSyncExternalStore(uploads.subscribe, uploads.get).length > 0;
+  const sent = useSyncExternalStore(uploads.subscribe, uploads.get);
+  // Elsewhere, what has ended well is in nobody's way.
+  const uploading = sent.some(({ state }) => state !== 'done' || pathname.startsWith('/objects'));
   const page = pages.find(({ path }) => pathname.startsWith(`/${path}`));
   const title = page?.label[language] ?? '';
   useEffect(() => {

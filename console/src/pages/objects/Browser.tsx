@@ -24,7 +24,7 @@ import { useDialogs } from './dialogs';
 import { nameOf, ObjectListing, type Row } from './listing';
 import { text } from './messages';
 import { givePath, placeOf, shortName, visible } from './names';
-import { ObjectDrawer } from './ObjectDrawer';
+import { type DrawerTab, ObjectDrawer } from './ObjectDrawer';
 
 const ROW = 40;
 const SEARCH_WAIT_MS = 250;
@@ -95,6 +95,7 @@ function Folder({ bucket, folder }: { bucket: string; folder: string }) {
   const [flat, setFlat] = useState(false);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [opened, setOpened] = useState<string>();
+  const [tab, setTab] = useState<DrawerTab>('preview');
   const [settings, setSettings] = useState(false);
   const [dragging, setDragging] = useState(0);
   const filesInput = useRef<HTMLInputElement>(null);
@@ -142,10 +143,15 @@ function Folder({ bucket, folder }: { bucket: string; folder: string }) {
   };
   const tell = (work: Promise<unknown>) => work.catch((error: unknown) => dialogs.showError(error));
 
+  const open = (name: string, first: DrawerTab = 'preview') => {
+    setTab(first);
+    setOpened(name);
+  };
   const rowMenu = (name: string, isFolder: boolean) => [
     ...(isFolder ? [] : [
-      { key: 'open', label: t.open, onClick: () => setOpened(name) },
+      { key: 'open', label: t.open, onClick: () => open(name) },
       { key: 'download', label: t.download, onClick: () => void tell(download(bucket, name)) },
+      { key: 'share', label: t.share, onClick: () => open(name, 'share') },
     ]),
     { key: 'copy', label: t.copyTo, onClick: () => dialogs.copy([name], false) },
     { key: 'move', label: t.moveTo, onClick: () => dialogs.copy([name], true) },
@@ -175,7 +181,7 @@ function Folder({ bucket, folder }: { bucket: string; folder: string }) {
           {isFolder ? (
             <Link to={placeOf(bucket, name)} className={styles.link}><bdi>{shown}</bdi></Link>
           ) : (
-            <Button type="link" className={styles.link} onClick={() => setOpened(name)}>
+            <Button type="link" className={styles.link} onClick={() => open(name)}>
               <bdi className={styles.text}>{shown}</bdi>
             </Button>
           )}
@@ -286,7 +292,7 @@ function Folder({ bucket, folder }: { bucket: string; folder: string }) {
       <input ref={folderInput} type="file" hidden aria-label={t.uploadFolder}
         data-testid="folder" onChange={(event) => choose(event.target)}
         {...{ webkitdirectory: '' }} />
-      <ObjectDrawer bucket={bucket} objectKey={opened} onClose={() => setOpened(undefined)}
+      <ObjectDrawer bucket={bucket} objectKey={opened} first={tab} onClose={() => setOpened(undefined)}
         onChanged={() => {
           void message.success(t.saved);
           reload();

@@ -5,6 +5,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Card, Empty, Input, Skeleton, Space, Table, Tag, Tooltip } from 'antd';
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
+import { ApiError } from '../../api/errors';
 import { type Acl, type Bucket, oss } from '../../api/oss';
 import { useFormat } from '../../app/format';
 import { useText } from '../../app/text';
@@ -13,6 +14,7 @@ import { BucketSettings } from './BucketSettings';
 import { CreateBucket } from './CreateBucket';
 import { text } from './messages';
 import { placeOf } from './names';
+import { OpenByName } from './OpenByName';
 
 export const useBucketStat = (bucket: string) => useQuery({
   queryKey: ['oss', 'stat', bucket],
@@ -74,7 +76,15 @@ export function Buckets() {
   });
   const reload = () => void queries.invalidateQueries({ queryKey: ['oss'] });
 
-  if (error) return <Failure error={error} onRetry={() => void refetch()} />;
+  if (error) {
+    const denied = error instanceof ApiError && error.denied;
+    return (
+      <Space orientation="vertical" size="middle" style={{ width: '100%' }}>
+        <Failure error={error} onRetry={() => void refetch()} />
+        {denied && <OpenByName />}
+      </Space>
+    );
+  }
   const shown = (data ?? []).filter(({ name }) => name.includes(search.trim().toLowerCase()));
   const columns = [
     {
@@ -131,7 +141,7 @@ export function Buckets() {
         locale={{ emptyText: isPending ? ' ' : data?.length === 0 ? empty : t.noMatch }} />
       <CreateBucket open={creating} onClose={() => setCreating(false)}
         onCreated={(name) => {
-          void message.success(name);
+          void message.success(t.bucketMade(name));
           void queries.invalidateQueries({ queryKey: ['oss', 'buckets'] });
         }} />
       <BucketSettings bucket={settings} onClose={() => setSettings(undefined)} />

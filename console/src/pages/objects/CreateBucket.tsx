@@ -56,7 +56,7 @@ export function CreateBucket({ open, onClose, onCreated }: Props) {
       <Form form={form} layout="vertical" preserve={false} requiredMark={false}
         initialValues={{ acl: 'private' }} onFinish={(values) => void create(values)}>
         <Form.Item name="name" label={t.bucketName} extra={t.bucketNameRule}
-          rules={[{ required: true, pattern: BUCKET_NAME, message: t.bucketNameRule }]}>
+          rules={[{ required: true, pattern: BUCKET_NAME, message: t.bucketNameWrong }]}>
           <Input autoFocus spellCheck={false} autoComplete="off" />
         </Form.Item>
         <Form.Item name="acl" label={t.access}><Select options={options} /></Form.Item>

@@ -18,6 +18,8 @@ export interface ObjectPlace {
   objectKey: string;
 }
 
+export type DrawerTab = 'preview' | 'share';
+
 function Details({ bucket, objectKey, head }: ObjectPlace & { head: ObjectHead }) {
   const t = useText(text);
   const format = useFormat();
@@ -72,7 +74,9 @@ function Permissions({ bucket, objectKey }: ObjectPlace) {
   );
 }
 
-function Contents({ bucket, objectKey, onChanged }: ObjectPlace & { onChanged: () => void }) {
+function Contents({ bucket, objectKey, first, onChanged }: ObjectPlace & {
+  first: DrawerTab; onChanged: () => void;
+}) {
   const t = useText(text);
   const head = useQuery({
     queryKey: ['oss', 'head', bucket, objectKey],
@@ -82,7 +86,7 @@ function Contents({ bucket, objectKey, onChanged }: ObjectPlace & { onChanged: (
   if (!head.data) return <Skeleton active />;
   const place = { bucket, objectKey };
   return (
-    <Tabs destroyOnHidden items={[
+    <Tabs destroyOnHidden defaultActiveKey={first} items={[
       { key: 'preview', label: t.preview, children: <Preview {...place} head={head.data} /> },
       { key: 'details', label: t.details, children: <Details {...place} head={head.data} /> },
       { key: 'share', label: t.share, children: <Share {...place} /> },
@@ -98,8 +102,8 @@ function Contents({ bucket, objectKey, onChanged }: ObjectPlace & { onChanged: (
   );
 }
 
-export function ObjectDrawer({ bucket, objectKey, onClose, onChanged }: {
-  bucket: string; objectKey?: string; onClose: () => void; onChanged: () => void;
+export function ObjectDrawer({ bucket, objectKey, first = 'preview', onClose, onChanged }: {
+  bucket: string; objectKey?: string; first?: DrawerTab; onClose: () => void; onChanged: () => void;
 }) {
   const t = useText(text);
   return (
@@ -111,7 +115,8 @@ export function ObjectDrawer({ bucket, objectKey, onClose, onChanged }: {
         </Button>
       )}>
       {objectKey !== undefined && (
-        <Contents key={objectKey} bucket={bucket} objectKey={objectKey} onChanged={onChanged} />
+        <Contents key={objectKey} bucket={bucket} objectKey={objectKey} first={first}
+          onChanged={onChanged} />
       )}
     </Drawer>
   );

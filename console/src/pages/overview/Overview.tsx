@@ -1,4 +1,4 @@
-import { ApiOutlined, CloudUploadOutlined } from '@ant-design/icons';
+import { ApiOutlined, CloudUploadOutlined, MessageOutlined } from '@ant-design/icons';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { Badge, Card, Col, Descriptions, Row, Skeleton, Space, Statistic, theme } from 'antd';
 import { useEffect, useRef, useState } from 'react';
@@ -169,6 +169,7 @@ function Start() {
   const doors = [
     { to: '/connect', icon: <ApiOutlined />, title: t.connectTitle, hint: t.connectText },
     { to: '/objects', icon: <CloudUploadOutlined />, title: t.storeTitle, hint: t.storeText },
+    { to: '/playground', icon: <MessageOutlined />, title: t.chatTitle, hint: t.chatText },
   ];
   return doors.map(({ to, icon, title, hint }) => (
     <Link key={to} to={to} className={styles.door}>

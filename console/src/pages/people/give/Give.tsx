@@ -5,6 +5,7 @@ import { server } from '../../../api/http';
 import { useText } from '../../../app/text';
 import { Command } from '../../../components/Command';
 import { Failure } from '../../../components/Failure';
+import { placeOf } from '../../objects/names';
 import { Back } from '../parts/Back';
 import { SecretFields } from '../parts/Secret';
 import { useChange } from '../parts/useChange';
@@ -143,6 +144,7 @@ function Done({ grant, granted, onAgain }: { grant: Grant; granted: Granted; onA
       <div className={styles.stack} style={{ gap: 8 }}>
         <strong>{t.how}</strong>
         <div>{t.inConsole}</div>
+        <Command text={`${server.origin}/#${placeOf(grant.bucket, grant.prefix)}`} />
         <div>{t.withOssutil}</div>
         <Command text={command} />
       </div>

@@ -4,7 +4,7 @@ export const text = texts({
   en: {
     search: 'Search users',
     newUser: 'New user',
-    empty: 'No users yet. The root account should not be everyday’s: make a user for each person and program.',
+    empty: 'No users yet. The root account is not for everyday work: make a user for each person and program.',
     userName: 'User name',
     displayName: 'Display name',
     email: 'Email',
