@@ -6,6 +6,8 @@ others, which are ours beside it, with the generic call of alibabacloud-tea-open
 
 import base64
 import json
+import pathlib
+import subprocess
 import threading
 import urllib.parse
 
@@ -24,6 +26,7 @@ from harness.models import until
 from harness.server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, REGION, Server
 from test_ram import Rpc, allow, bucket_of, grant
 
+HERE = pathlib.Path(__file__).parent
 MODEL = gguf(3_000_000)
 MODELS, TASKS = "/modelstudio/models", "/modelstudio/modeltasks"
 
@@ -219,6 +222,21 @@ def test_a_file_that_is_no_real_model_says_so(root, files):
     with refused("OperationConflict"):
         root.do("LoadModel", "hollow")
     root.do("DeleteModel", "hollow")
+
+
+def test_clients_of_npm_do_the_same(server):
+    asked = {"endpoint": urllib.parse.urlsplit(server.url).netloc, "key": ACCESS_KEY_ID, "secret": ACCESS_KEY_SECRET,
+             "version": "2026-02-10", "calls": [
+                 ["GET", "ListModels", MODELS, {"name": "fake"}], ["PUT", "PinModel", f"{MODELS}/fake/pin", {}],
+                 ["GET", "GetModel", f"{MODELS}/fake", {}], ["PUT", "UnpinModel", f"{MODELS}/fake/unpin", {}],
+                 ["POST", "PullModel", f"{MODELS}/pull", {"source": "nonsense"}]]}
+    done = subprocess.run(["node", HERE / "clients" / "openapi_generic.js"], input=json.dumps(asked), text=True,
+                          capture_output=True, timeout=60, cwd=HERE, check=False)
+    assert done.returncode == 0, done.stderr
+    listed, pinned, got, unpinned, refusal = json.loads(done.stdout)
+    assert [model["model"] for model in listed["models"]] == ["fake"]
+    assert pinned["model"]["pinned"] and got["model"]["pinned"] and not unpinned["model"]["pinned"]
+    assert refusal["code"] == "InvalidParameter"
 
 
 # ---- pull ------------------------------------------------------------------------------------

@@ -195,7 +195,7 @@ Status Pull::fetch(PartFile& part) {
 Result<std::string> Pull::run() {
   auto file = find_file();
   if (!file) return std::unexpected(file.error());
-  const std::string name = request_.name.empty() ? default_model_name(file->path) : request_.name;
+  std::string name = request_.name.empty() ? default_model_name(file->path) : request_.name;
   source_ = file_url(hub_, model_.repo, file->path);
   if (watcher_.named) watcher_.named(name);
   auto path = folder_.part_of(name);

@@ -175,7 +175,9 @@ ModelResult<void> Registry::begin_load(const std::string& name) {
   std::lock_guard lock(mutex_);
   auto entry = find(name);
   if (!entry) return std::unexpected(std::move(entry.error()));
-  (*entry)->used_at = options_.clock->now();  // else it would go at once as one long unused
+  // Else it would be the first to go, as one long unused.
+  (*entry)->used = ++uses_;
+  (*entry)->used_at = options_.clock->now();
   want(*entry);
   return {};
 }
