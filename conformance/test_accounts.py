@@ -161,11 +161,19 @@ def test_disabling_refuses_keys_and_sessions_at_once(accounts):
     everyone = (theirs, bob, assumed)
     for caller in everyone:
         assert caller("GetCallerIdentity", STS)["AccountId"] == account
+    open_to_all, anonymous = data.name(), Raw(server, None)
+    Raw(server, "v1", (key, secret)).make_bucket(open_to_all, "public-read")
+    Raw(server, "v1", (key, secret)).put(open_to_all, "k", b"content")
+    assert anonymous.get(open_to_all, "k").status == 200
     assert accounts("disable", account) == f"disabled {account}\n"
     assert "disabled" in accounts("list")
     for caller in everyone:
         denied(lambda caller=caller: caller("GetCallerIdentity", STS), "InvalidAccessKeyId.Inactive")
     assert Raw(server, "v1", (key, secret)).request("GET").is_error(403, "InvalidAccessKeyId")
+    # What the account has is nobody's to use, whomever it had let in.
+    assert anonymous.get(open_to_all, "k").is_error(403, "UserDisable")
+    assert Raw(server, "sigv4").get(open_to_all, "k").is_error(403, "AllAccessDisabled")
+    assert anonymous.get(open_to_all, "k").text("EC") == "0003-00000801"
     # It lasts, and is taken back.
     server.stop()
     accounts.start()

@@ -81,6 +81,24 @@ def test_failures_and_who_called(cloud, trails, ann):
     assert event["eventRW"] == "Read" and event["userIdentity"]["type"] == "ram-user"
 
 
+def test_a_denial_by_a_users_own_policy_is_not_the_buckets(cloud, trails, ann):
+    """The vendor's Message says "bucket policy" of every explicit denial."""
+    name, key, secret = ann
+    root, bucket, policy = Rpc(cloud), data.name(), data.name("deny")
+    Raw(cloud).make_bucket(bucket)
+    root("CreatePolicy", PolicyName=policy, PolicyDocument=json.dumps({"Version": "1", "Statement": [
+        {"Effect": "Deny", "Action": "oss:GetBucketAcl", "Resource": "*"}]}))
+    root("AttachPolicyToUser", PolicyName=policy, PolicyType="Custom", UserName=name)
+    refused = Raw(cloud, "v1", (key, secret)).request("GET", bucket, query={"acl": ""})
+    assert refused.text("EC") == "0003-00000201" and refused.text("Message") == "Access denied by bucket policy."
+    event, = found(trails, User=name, ResourceName=bucket)
+    assert event["errorCode"] == "AccessDenied" and "bucket policy" not in event["errorMessage"]
+    assert event["errorMessage"].startswith("Access denied by AccountLevelIdentityBasedPolicy: ")
+    assert policy in event["errorMessage"]
+    line, = [line for line in cloud.output().splitlines() if "access denied" in line and bucket in line]
+    assert policy in line and "bucket policy" not in line
+
+
 def test_secrets_stay_out(cloud, trails, ann):
     name, key, secret = ann
     assert found(trails, EventName="CreateAccessKey")

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import socket
 import subprocess
 
 import alibabacloud_oss_v2 as oss_v2
@@ -9,7 +10,8 @@ import boto3
 import botocore.exceptions
 import oss2
 import pytest
-from harness.server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, REGION
+from harness.raw import Raw
+from harness.server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, REGION, Server
 
 NODE_MODULES = pathlib.Path(__file__).parent / "node_modules"
 
@@ -178,3 +180,40 @@ def test_public_access_block_by_boto3(boto, bucket, opened):
     assert code_of(boto.put_bucket_acl, Bucket=bucket, ACL="public-read") == "AccessDenied"
     boto.delete_public_access_block(Bucket=bucket)
     assert opened() == 200
+
+
+@pytest.fixture
+def localhost(monkeypatch):
+    """Names below localhost are this machine (RFC 6761), also where the system's resolver does not know."""
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *rest, **more: resolve(
+        "127.0.0.1" if str(host).endswith(".localhost") else host, *rest, **more))
+
+
+@pytest.mark.dialect("s3")
+@pytest.mark.operation("PutAccountPublicAccessBlock")
+def test_public_access_block_of_the_account_by_boto3(localhost):
+    server = Server("--ephemeral", "--durability=relaxed").start()
+    try:
+        settings = {"endpoint_url": f"http://localhost:{server.port}", "region_name": REGION,
+                    "aws_access_key_id": ACCESS_KEY_ID, "aws_secret_access_key": ACCESS_KEY_SECRET}
+        control, s3 = boto3.client("s3control", **settings), boto3.client("s3", **settings)
+        account = s3.list_buckets()["Owner"]["ID"]
+        assert code_of(control.get_public_access_block, AccountId=account) == "NoSuchPublicAccessBlockConfiguration"
+        s3.create_bucket(Bucket="open", ACL="public-read")
+        s3.put_object(Bucket="open", Key="k", Body=b"content")
+        anonymous = Raw(server, None)
+        assert anonymous.get("open", "k").status == 200
+        switches = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+        control.put_public_access_block(AccountId=account, PublicAccessBlockConfiguration=switches)
+        assert control.get_public_access_block(AccountId=account)["PublicAccessBlockConfiguration"] == switches
+        assert anonymous.get("open", "k").status == 403
+        assert code_of(s3.create_bucket, Bucket="another", ACL="public-read") == "AccessDenied"
+        oss = oss2.Service(oss2.Auth(ACCESS_KEY_ID, ACCESS_KEY_SECRET), server.url)
+        assert oss.get_public_access_block().block_public_access is True
+        control.delete_public_access_block(AccountId=account)
+        assert anonymous.get("open", "k").status == 200
+        assert code_of(control.get_public_access_block, AccountId="1" * 16) == "AccessDenied"
+        assert code_of(control.list_access_points, AccountId=account) == "NotImplemented"
+    finally:
+        assert server.stop() == 0

@@ -242,7 +242,10 @@ gateway::Router RunningCloud::make_router() {
                                 .extranet_endpoint = public_endpoint(),
                                 .intranet_endpoint = public_endpoint(),
                                 .keys = &*keys_,
-                                .auth = auth_options()});
+                                .auth = auth_options(),
+                                .is_disabled = [this](std::string_view account) {
+                                  return accounts_->is_disabled(account);
+                                }});
   const ram::IdentityParts parts{*accounts_, passwords_, sign_in_limiter_, oidc_issuers_};
   ram_ = ram::make_ram(parts);
   sts_ = ram::make_sts(parts);

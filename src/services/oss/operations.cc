@@ -90,7 +90,7 @@ constexpr Row kOperations[] = {
     served("DeleteBucketPublicAccessBlock", "oss:DeleteBucketPublicAccessBlock", "oss",
            "DELETE bucket?publicAccessBlock", Access::kBucketOwner, BodyIs::kNone,
            wire::decode_delete_bucket_public_access_block),
-    // The same of S3; an account's is a request to another host there (s3-control).
+    // The same of S3, of a bucket.
     served("GetPublicAccessBlock", "oss:GetBucketPublicAccessBlock", "s3",
            "GET bucket?publicAccessBlock", Access::kBucketOwner, BodyIs::kNone,
            wire::decode_get_bucket_public_access_block),
@@ -100,6 +100,16 @@ constexpr Row kOperations[] = {
     served("DeletePublicAccessBlock", "oss:DeleteBucketPublicAccessBlock", "s3",
            "DELETE bucket?publicAccessBlock", Access::kBucketOwner, BodyIs::kNone,
            wire::decode_delete_bucket_public_access_block),
+    // S3 Control: what IAM calls s3:GetAccountPublicAccessBlock.
+    served("GetAccountPublicAccessBlock", "oss:GetPublicAccessBlock", "s3",
+           "GET control/configuration/publicAccessBlock", Access::kAccount, BodyIs::kNone,
+           wire::decode_get_public_access_block),
+    served("PutAccountPublicAccessBlock", "oss:PutPublicAccessBlock", "s3",
+           "PUT control/configuration/publicAccessBlock", Access::kAccount, BodyIs::kDocument,
+           wire::decode_put_public_access_block),
+    served("DeleteAccountPublicAccessBlock", "oss:DeletePublicAccessBlock", "s3",
+           "DELETE control/configuration/publicAccessBlock", Access::kAccount, BodyIs::kNone,
+           wire::decode_delete_public_access_block),
     // ---- objects -----------------------------------------------------------------------------
     served("ListObjects", "oss:ListObjects", "oss s3", "GET bucket", Access::kBucketRead,
            BodyIs::kNone, wire::decode_list_objects,

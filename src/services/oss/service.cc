@@ -29,12 +29,22 @@ wire::Level level_of(const auth::SignedTarget& target) {
   return target.key.empty() ? wire::Level::kBucket : wire::Level::kObject;
 }
 
-// x-amz-expected-bucket-owner and x-amz-source-expected-bucket-owner.
-OssStatus check_expected_owner(const OssCall& call, std::string_view header,
-                               const BucketPtr& bucket) {
+// That the owner is in good standing, and the one of x-amz-expected-bucket-owner or
+// x-amz-source-expected-bucket-owner.
+OssStatus check_owner(const OssCall& call, std::string_view header, const BucketPtr& bucket) {
+  if (bucket && call.env.is_disabled && call.env.is_disabled(bucket->owner)) {
+    return fail(Errc::kUserDisabled);
+  }
   if (call.dialect != Dialect::kS3 || !bucket) return {};
   auto expected = call.head().header(header);
   if (!expected || *expected == bucket->owner) return {};
+  return fail(Errc::kAccessDenied);
+}
+
+// S3 Control names the account that it is about: the caller's alone.
+OssStatus check_account(const OssCall& call) {
+  if (!wire::is_s3_control(call.head())) return {};
+  if (call.head().header(wire::kAccountHeader) == call.identity.principal.account_id) return {};
   return fail(Errc::kAccessDenied);
 }
 
@@ -90,7 +100,7 @@ Task<OssStatus> authorise_source(const OssCall& call, const ops::ObjectName& sou
                          &facts};
   auto bucket = co_await ops::authorise(*call.env.store, call.identity.principal, question);
   if (!bucket) co_return std::unexpected(std::move(bucket.error()));
-  co_return check_expected_owner(call, "x-amz-source-expected-bucket-owner", *bucket);
+  co_return check_owner(call, "x-amz-source-expected-bucket-owner", *bucket);
 }
 
 // An ACL is the owner's to set, also where it comes with a write that is open to all.
@@ -122,7 +132,8 @@ Task<OssStatus> authorise_all(OssCall& call, const OssAction& action) {
                          &facts};
   auto bucket = co_await ops::authorise(*call.env.store, call.identity.principal, question);
   if (!bucket) co_return std::unexpected(std::move(bucket.error()));
-  OssStatus done = check_expected_owner(call, "x-amz-expected-bucket-owner", *bucket);
+  OssStatus done = check_owner(call, "x-amz-expected-bucket-owner", *bucket);
+  if (done) done = check_account(call);
   call.bucket_record = std::move(*bucket);
   call.keys.assign(action.keys().begin(), action.keys().end());
   call.sets_acl = action.sets_acl();
@@ -141,7 +152,8 @@ class OssService final : public gateway::Service, public gateway::Audited, publi
              {options.region, options.extranet_endpoint, options.intranet_endpoint},
              std::move(options.domains),
              options.keys,
-             options.auth},
+             options.auth,
+             std::move(options.is_disabled)},
         routes_(oss::operations()) {}
 
   [[nodiscard]] std::string_view name() const override { return "oss"; }
@@ -157,17 +169,13 @@ class OssService final : public gateway::Service, public gateway::Audited, publi
 
   gateway::Step route(gateway::Call& base) override {
     auto& call = static_cast<OssCall&>(base);
-    auto address = wire::find_address(call.head(), env_.domains);
-    if (!address) return refuse(call, {Errc::kInvalidArgument, address.error(), {}, {}});
-    call.target = {std::move(address->bucket), std::move(address->key)};
-    call.style = address->style;
-    if (call.bucket().empty() && !call.key().empty()) {  // "//key"
-      return refuse(call, {Errc::kInvalidBucketName, {}, {}, {}});
-    }
-    if (address->s3_host) call.dialect = wire::choose_dialect(call.head(), true);
-
+    const bool control = wire::is_s3_control(call.head());  // its host and path name no bucket
+    OssStatus addressed = control ? OssStatus() : take_address(call);
+    if (control) call.dialect = Dialect::kS3;
+    if (!addressed) return refuse(call, addressed.error());
+    const wire::Level level = control ? wire::Level::kControl : level_of(call.target);
     const wire::Row* row = nullptr;
-    OssStatus found = routes_.find(call.head(), call.dialect, level_of(call.target), row);
+    OssStatus found = routes_.find(call.head(), call.dialect, level, row);
     if (row != nullptr) {
       call.row = row;
       call.operation = &oss_operations()[static_cast<std::size_t>(row - routes_.rows().data())];
@@ -216,6 +224,7 @@ class OssService final : public gateway::Service, public gateway::Audited, publi
   Task<gateway::Step> authorise(gateway::Call& base, const gateway::Action& action) override {
     auto& call = static_cast<OssCall&>(base);
     OssStatus allowed = co_await authorise_all(call, static_cast<const OssAction&>(action));
+    if (!allowed) call.denial = allowed.error().denial;
     if (!allowed) co_return refuse(call, allowed.error());
     co_return gateway::Step{};
   }
@@ -254,6 +263,16 @@ class OssService final : public gateway::Service, public gateway::Audited, publi
   }
 
  private:
+  [[nodiscard]] OssStatus take_address(OssCall& call) const {
+    auto address = wire::find_address(call.head(), env_.domains);
+    if (!address) return fail(Errc::kInvalidArgument, address.error());
+    call.target = {std::move(address->bucket), std::move(address->key)};
+    call.style = address->style;
+    if (call.bucket().empty() && !call.key().empty())
+      return fail(Errc::kInvalidBucketName);  // "//key"
+    if (address->s3_host) call.dialect = wire::choose_dialect(call.head(), true);
+    return {};
+  }
   static std::unexpected<http::Response> refuse(const OssCall& call, const OssError& error) {
     return std::unexpected(wire::error_response(call, error));
   }

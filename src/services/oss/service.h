@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -29,6 +30,8 @@ struct OssServiceOptions {
   // only anonymous forms are accepted.
   const auth::KeySource* keys = nullptr;
   auth::AuthOptions auth;
+  // Accounts whose buckets nobody may use: the vendor's in arrears. Empty: none is.
+  std::function<bool(std::string_view account)> is_disabled = {};
 };
 
 // The store and the clock outlive the service.

@@ -56,6 +56,7 @@ enum class Errc {
   kRequestTimeout,
   kServiceUnavailable,  // storage full or shutting down: try again later
   kTooManyBuckets,
+  kUserDisabled,  // the bucket's owner may not use the service any more
 };
 
 struct ObjectInfo;

@@ -24,8 +24,12 @@ Task<OssStatus> run(Context& context, PutPublicAccessBlock& request) {
   return context.store.set_account_block(context.caller.account_id, request.block);
 }
 
-Task<OssResult<PublicAccessBlock>> run(Context& context, GetPublicAccessBlock&) {
-  return context.store.account_block(context.caller.account_id);
+Task<OssResult<PublicAccessBlock>> run(Context& context, GetPublicAccessBlock& request) {
+  auto block = co_await context.store.account_block(context.caller.account_id);
+  if (block && request.must_exist && *block == PublicAccessBlock()) {
+    co_return fail(Errc::kNoSuchPublicAccessBlock);
+  }
+  co_return block;
 }
 
 Task<OssStatus> run(Context& context, DeletePublicAccessBlock&) {

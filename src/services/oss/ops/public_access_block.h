@@ -30,7 +30,9 @@ struct PutPublicAccessBlock {
 };
 [[nodiscard]] Task<OssStatus> run(Context& context, PutPublicAccessBlock& request);
 
-struct GetPublicAccessBlock {};
+struct GetPublicAccessBlock {
+  bool must_exist = false;  // S3; one that blocks nothing is none
+};
 [[nodiscard]] Task<OssResult<PublicAccessBlock>> run(Context& context,
                                                      GetPublicAccessBlock& request);
 

@@ -215,6 +215,48 @@ TEST_F(BucketPolicies, PublicAccessBlockOfTheAccount) {
   EXPECT_EQ(get(Who::kAnonymous), 200);
 }
 
+TEST_F(BucketPolicies, PublicAccessBlockOfTheAccountByS3Control) {
+  const std::string line = " /v20180820/configuration/publicAccessBlock";
+  const Headers mine = {{"x-amz-account-id", kOwner}};
+  EXPECT_EQ(cloud.s3("GET" + line, mine).code, "NoSuchPublicAccessBlockConfiguration");
+  const std::string on =
+      R"(<PublicAccessBlockConfiguration xmlns="http://awss3control.amazonaws.com/doc/2018-08-20/">)"
+      "<RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>";
+  EXPECT_EQ(cloud.s3("PUT" + line, mine, on).status, 200);
+  Answer read = cloud.s3("GET" + line, mine);
+  EXPECT_EQ(read.element("RestrictPublicBuckets"), "true");
+  EXPECT_EQ(read.element("BlockPublicAcls"), "false");
+  EXPECT_EQ(put_s3(s3_policy(s3_statement("Allow", "s3:GetObject", R"("*")"))).status, 204);
+  EXPECT_EQ(get(Who::kStranger), 403);
+  EXPECT_EQ(cloud.s3("DELETE" + line, mine).status, 204);
+  EXPECT_EQ(get(Who::kStranger), 200);
+  // Nobody else's, and nothing else of that API.
+  EXPECT_EQ(cloud.s3("GET" + line, mine, "", Who::kStranger).code, "AccessDenied");
+  EXPECT_EQ(cloud.s3("GET" + line, mine, "", Who::kAnonymous).code, "AccessDenied");
+  EXPECT_EQ(cloud.s3("GET /v20180820/accesspoint", mine).code, "NotImplemented");
+  EXPECT_EQ(cloud.s3("GET" + line).code, "NoSuchBucket");
+}
+
+TEST_F(BucketPolicies, OfADisabledAccountNothingIsServed) {
+  put_oss(oss_policy(oss_statement("Allow", "oss:GetObject", kStranger)));
+  EXPECT_EQ(get(Who::kStranger), 200);
+  cloud.disabled_account = kOwner;
+  Answer read = cloud.oss("GET /bkt/a", {}, "", Who::kStranger);
+  EXPECT_EQ(read.status, 403);
+  EXPECT_EQ(read.code, "UserDisable");
+  EXPECT_EQ(read.element("EC"), "0003-00000801");
+  EXPECT_EQ(read.element("BucketName"), "bkt");
+  EXPECT_EQ(cloud.s3("GET /bkt/a", {}, "", Who::kStranger).code, "AllAccessDisabled");
+  // Nor as what somebody copies from.
+  cloud.oss("PUT /theirs", {}, "", Who::kStranger);
+  EXPECT_EQ(cloud.oss("PUT /theirs/a", {{"x-oss-copy-source", "/bkt/a"}}, "", Who::kStranger).code,
+            "UserDisable");
+  // Who may not anyway learns nothing of it.
+  EXPECT_EQ(cloud.oss("GET /bkt/a", {}, "", Who::kAnonymous).code, "AccessDenied");
+  cloud.disabled_account.clear();
+  EXPECT_EQ(get(Who::kStranger), 200);
+}
+
 TEST_F(BucketPolicies, TheFourSwitchesOfS3) {
   auto put = [&](const std::string& name) {
     return cloud

@@ -47,6 +47,8 @@ const Example kExamples[] = {
     {kOss, Level::kService, "GET /?regions", "DescribeRegions"},
     {kOss, Level::kService, "GET /?regions=oss-cn-hangzhou", "DescribeRegions"},
     {kOss, Level::kService, "POST /", "MethodNotAllowed"},
+    {kS3, Level::kControl, "GET /v20180820/accesspoint", "NotImplemented "},
+    {kS3, Level::kControl, "POST /v20180820/configuration/publicAccessBlock", "NotImplemented "},
     {kOss, Level::kBucket, "PATCH /b", "MethodNotAllowed"},
     {kOss, Level::kBucket, "PUT /b", "PutBucket"},
     {kS3, Level::kBucket, "PUT /b", "CreateBucket"},
@@ -141,6 +143,11 @@ Minimal minimal(const Row& row, Dialect dialect) {
   std::size_t space = form.find(' ');
   std::size_t mark = form.find('?');
   std::string level = form.substr(space + 1, mark == std::string::npos ? mark : mark - space - 1);
+  if (level.starts_with("control/")) {
+    out.level = Level::kControl;
+    out.line = form.substr(0, space) + " /v20180820/" + level.substr(8);
+    return out;
+  }
   out.level = level == "service"  ? Level::kService
               : level == "bucket" ? Level::kBucket
                                   : Level::kObject;

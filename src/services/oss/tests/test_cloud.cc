@@ -109,6 +109,7 @@ TestCloud::TestCloud()
       store_(ObjectStore::create(*kv_, *blobs_, pool_, clock, {})) {
   OssServiceOptions options;
   options.keys = &keys_;
+  options.is_disabled = [this](std::string_view account) { return account == disabled_account; };
   service = make_oss_service(*store_, clock, options);
 }
 

@@ -52,6 +52,7 @@ class TestCloud {
   Answer send(const std::string& line, Headers headers, const std::string& body, Who who);
 
   ManualClock clock;
+  std::string disabled_account;
   std::unique_ptr<gateway::Service> service;
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/encoding.h"
 #include "gateway/pipeline/audited.h"
@@ -53,6 +54,14 @@ void add_asked(const OssCall& call, const std::string& owner, AuditEvent& event)
   }
 }
 
+// The vendor's text says "bucket policy" of every policy.
+std::string who_denied(const Denial& denial) {
+  auto type =
+      std::ranges::find(denial.detail, "PolicyType", &std::pair<std::string, std::string>::first);
+  const std::string by = type == denial.detail.end() ? std::string() : " by " + type->second;
+  return "Access denied" + by + ": " + denial.why;
+}
+
 }  // namespace
 
 bool is_data(const Row& row) {
@@ -82,7 +91,9 @@ void describe(const OssCall& call, const http::Response& response, AuditEvent& e
     event.resource_name = call.bucket();
   }
   add_asked(call, owner, event);
-  if (!event.error_code.empty()) {
+  if (call.denial) {
+    event.error_message = who_denied(*call.denial);
+  } else if (!event.error_code.empty()) {
     event.error_message = gateway::text_between(response, "<Message>", "</Message>");
   }
 }

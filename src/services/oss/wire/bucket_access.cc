@@ -97,8 +97,8 @@ Decoded decode_put_public_access_block(OssCall& call, const std::string& documen
   return make_action(ops::PutPublicAccessBlock{*block});
 }
 
-Decoded decode_get_public_access_block(OssCall&, const std::string&) {
-  return make_action(ops::GetPublicAccessBlock{});
+Decoded decode_get_public_access_block(OssCall& call, const std::string&) {
+  return make_action(ops::GetPublicAccessBlock{is_s3(call)});
 }
 
 Decoded decode_delete_public_access_block(OssCall&, const std::string&) {

@@ -1,6 +1,8 @@
 // A request to the object store on its way through the pipeline.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +28,7 @@ struct Environment {
   // For the signatures of POST forms, which are in the body.
   const auth::KeySource* keys = nullptr;
   auth::AuthOptions auth;
+  std::function<bool(std::string_view account)> is_disabled = {};  // empty: none is
 };
 
 struct OssCall final : gateway::Call {
@@ -41,7 +44,8 @@ struct OssCall final : gateway::Call {
   const Row* row = nullptr;
   // The target's bucket, once authorise has seen it; null for operations on the account.
   BucketPtr bucket_record;
-  // What else authorise asked about, for the audit trail.
+  std::shared_ptr<const Denial> denial;  // where authorise denied, for the audit trail
+  // What else authorise asked about, for it, too.
   std::vector<std::string> keys;          // of DeleteMultipleObjects
   std::optional<ops::ObjectName> source;  // of a copy
   bool sets_acl = false;

@@ -233,6 +233,10 @@ constexpr ErrorRow kErrors[] = {
      {400, "TooManyBuckets", "You have attempted to create more buckets than allowed."},
      "",
      {400, "TooManyBuckets", "You have attempted to create more buckets than allowed"}},
+    {Errc::kUserDisabled,
+     {403, "UserDisable", "UserDisable"},
+     "0003-00000801",
+     {403, "AllAccessDisabled", "All access to this Amazon S3 resource has been disabled."}},
 };
 
 // A detail of kPositionNotEqualToLength. It travels as a header, which oss2 reads unguarded.
@@ -371,8 +375,8 @@ std::string error_document(const OssCall& call, const WireError& error) {
   return out;
 }
 
-// Texts and ECs of the vendor's pages 0003-00000101, -201, -203 and -204, and of doc-detail/161911
-// for session policies, whose EC nobody has seen.
+// Texts and ECs of the vendor's pages 0003-00000101, -201, -203, -204 and -301, and of
+// doc-detail/161911 for session policies.
 void say_who_denied(const OssError& error, WireError& wire) {
   wire.denial = error.denial;
   switch (error.denial->by) {
@@ -380,7 +384,7 @@ void say_who_denied(const OssError& error, WireError& wire) {
       return;
     case Denial::By::kSessionPolicy:
       wire.message = "Access denied by authorizer's policy.";
-      wire.ec.clear();
+      wire.ec = "0003-00000301";
       return;
     case Denial::By::kIdentityPolicy:
       wire.ec = "0003-00000201";
@@ -393,7 +397,9 @@ void say_who_denied(const OssError& error, WireError& wire) {
       break;
   }
   if (error.denial->one_of_many) wire.ec = "0003-00000204";
-  wire.message = "Access denied by bucket policy.";  // so, whichever policy it was
+  // So says page 0003-00000201 of a RAM policy, too; AccessDeniedDetail, the log and the audit
+  // trail tell which it was.
+  wire.message = "Access denied by bucket policy.";
 }
 
 void log_denial(const OssCall& call, const Denial& denial) {
@@ -406,8 +412,8 @@ void name_the_target(const OssCall& call, Errc errc, WireError& wire) {
   if (errc == Errc::kNoSuchBucket || errc == Errc::kBucketNotEmpty ||
       errc == Errc::kBucketAlreadyExists || errc == Errc::kBucketAlreadyOwnedByYou ||
       errc == Errc::kInvalidBucketName || errc == Errc::kNoSuchBucketPolicy ||
-      errc == Errc::kNoSuchPublicAccessBlock) {
-    wire.details.emplace_back("BucketName", call.bucket());
+      errc == Errc::kNoSuchPublicAccessBlock || errc == Errc::kUserDisabled) {
+    if (!call.bucket().empty()) wire.details.emplace_back("BucketName", call.bucket());
   } else if (errc == Errc::kNoSuchKey) {
     wire.details.emplace_back("Key", call.key());
   } else if (errc == Errc::kInvalidObjectName) {

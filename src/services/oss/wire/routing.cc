@@ -75,6 +75,9 @@ constexpr std::string_view kHoisted[] = {"x-amz-checksum-",     "x-amz-sdk-check
                                          "x-amz-meta-",         "x-amz-acl",
                                          "x-amz-storage-class", "x-amz-security-token"};
 
+// The only version of S3 Control's API.
+constexpr std::string_view kControlPath = "/v20180820/";
+
 template <class Visitor>
 void each_word(std::string_view list, char separator, Visitor visit) {
   while (!list.empty()) {
@@ -102,6 +105,7 @@ std::optional<Level> parse_level(std::string_view text) {
   if (text == "service") return Level::kService;
   if (text == "bucket") return Level::kBucket;
   if (text == "object") return Level::kObject;
+  if (text == "control") return Level::kControl;
   return std::nullopt;
 }
 
@@ -126,6 +130,10 @@ std::unexpected<OssError> not_implemented(std::string_view parameter) {
 
 }  // namespace
 
+bool is_s3_control(const http::RequestHead& head) {
+  return head.raw_path.starts_with(kControlPath) && head.header(kAccountHeader).has_value();
+}
+
 bool speaks(const Row& row, Dialect dialect) {
   std::string_view name = dialect == Dialect::kOss ? "oss" : "s3";
   bool found = false;
@@ -134,7 +142,7 @@ bool speaks(const Row& row, Dialect dialect) {
 }
 
 RoutingTable::Entry RoutingTable::parse(const Row& row, Dialect dialect) {
-  Entry entry{&row, {}, {}, {}, {}, {}};
+  Entry entry{&row, {}, {}, {}, {}, {}, {}};
   std::string_view form = row.form;
   auto method = parse_method(form.substr(0, form.find(' ')));
   assert(method);
@@ -147,9 +155,11 @@ RoutingTable::Entry RoutingTable::parse(const Row& row, Dialect dialect) {
     form = form.substr(0, plus);
   }
   std::size_t mark = form.find('?');
-  auto level = parse_level(form.substr(0, mark));
+  std::string_view target = form.substr(0, mark);
+  auto level = parse_level(target.substr(0, target.find('/')));
   assert(level);
   entry.level = *level;
+  if (entry.level == Level::kControl) entry.path = target.substr(target.find('/') + 1);
   if (mark != std::string_view::npos) {
     each_word(form.substr(mark + 1), '&', [&](std::string_view word) {
       std::size_t equals = word.find('=');
@@ -182,6 +192,7 @@ RoutingTable::RoutingTable(std::span<const Row> rows) : rows_(rows) {
 }
 
 bool RoutingTable::fits(const Entry& entry, const http::RequestHead& head) {
+  if (!entry.path.empty() && head.raw_path.substr(kControlPath.size()) != entry.path) return false;
   for (const Term& term : entry.terms) {
     const http::QueryParam* param = head.param(term.name);
     if (param == nullptr) return false;
@@ -244,6 +255,9 @@ OssStatus RoutingTable::find(const http::RequestHead& head, Dialect dialect, Lev
   row = nullptr;
   auto method = parse_method(head.method);
   const Entry* entry = method ? best(head, dialect, *method, level) : nullptr;
+  if (entry == nullptr && level == Level::kControl) {
+    return fail(Errc::kNotImplemented, "This operation of S3 Control is not implemented.");
+  }
   if (entry == nullptr) {
     OssError error{Errc::kMethodNotAllowed, {}, {{"Method", std::string(head.method)}}, {}};
     constexpr std::string_view kTypes[] = {"SERVICE", "BUCKET", "OBJECT"};

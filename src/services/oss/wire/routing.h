@@ -21,7 +21,11 @@ class OssAction;
 struct OssCall;
 
 enum class Method : std::uint8_t { kGet, kHead, kPut, kPost, kDelete, kOptions };
-enum class Level : std::uint8_t { kService, kBucket, kObject };
+// kControl: S3 Control, which is about an account (x-amz-account-id) and has paths of its own.
+enum class Level : std::uint8_t { kService, kBucket, kObject, kControl };
+
+inline constexpr std::string_view kAccountHeader = "x-amz-account-id";
+[[nodiscard]] bool is_s3_control(const http::RequestHead& head);
 
 using ops::Access;
 
@@ -42,7 +46,7 @@ struct Row {
   // What selects the row, as a request line: "PUT object?partNumber&uploadId +copy-source" is a
   // PUT of an object with both parameters and the header x-oss-copy-source (S3:
   // x-amz-copy-source). A parameter may ask for a value: "?comp=add". Of the rows that fit a
-  // request the one that asks for most is taken.
+  // request the one that asks for most is taken. "GET control/PATH" is a request of S3 Control.
   std::string_view form;
   Access access = Access::kBucketOwner;
   BodyIs body = BodyIs::kNone;
@@ -76,7 +80,8 @@ class RoutingTable {
     Method method;
     Level level;
     std::vector<Term> terms;
-    std::string header;  // empty: none
+    std::string_view path;  // kControl: what follows the API's version
+    std::string header;     // empty: none
     std::vector<std::string_view> takes;
   };
 
@@ -91,7 +96,7 @@ class RoutingTable {
                                            Dialect dialect) const;
 
   static constexpr std::size_t kMethods = 6;
-  static constexpr std::size_t kLevels = 3;
+  static constexpr std::size_t kLevels = 4;
   std::span<const Row> rows_;
   std::vector<Entry> entries_[2][kMethods][kLevels];  // by dialect
   std::vector<std::string_view> subresources_;        // sorted

@@ -43,7 +43,7 @@ TEST(Errors, S3Document) {
 }
 
 TEST(Errors, EveryCodeHasARowAndNoneIs401) {
-  for (int i = 0; i <= static_cast<int>(Errc::kTooManyBuckets); ++i) {
+  for (int i = 0; i <= static_cast<int>(Errc::kUserDisabled); ++i) {
     auto errc = static_cast<Errc>(i);
     for (Dialect dialect : {kOss, kS3}) {
       WireError wire = to_wire(OssError{errc, {}, {}, {}}, dialect);
@@ -65,7 +65,7 @@ TEST(Errors, WhoDeniedHasItsCode) {
   const Case cases[] = {
       {Denial::By::kNobody, "0003-00000001",
        "You have no right to access this object because of bucket acl."},
-      {Denial::By::kSessionPolicy, "", "Access denied by authorizer's policy."},
+      {Denial::By::kSessionPolicy, "0003-00000301", "Access denied by authorizer's policy."},
       {Denial::By::kIdentityPolicy, "0003-00000201", "Access denied by bucket policy."},
       {Denial::By::kBucketPolicy, "0003-00000101", "Access denied by bucket policy."},
       {Denial::By::kBothPolicies, "0003-00000203", "Access denied by bucket policy."},
