@@ -7,6 +7,9 @@ import pytest
 from harness import data
 from harness.raw import Raw
 from harness.server import Server, binary
+from test_ram import STS, Rpc, denied
+
+KMS, TRAILS = "2016-01-20", "2020-07-06"
 
 
 def test_health(server):
@@ -36,6 +39,33 @@ def test_reset_empties_everything():
         assert oss.request("GET", name).texts("Contents/Key") == []
         assert oss.request("GET", name, query={"uploads": ""}).texts("Upload/Key") == []
         assert oss.request("GET", name, query={"acl": ""}).text("AccessControlList/Grant") == "private"
+    finally:
+        assert server.stop() == 0
+
+
+def test_reset_leaves_an_installation_as_new():
+    server = Server("--ephemeral", "--durability=relaxed").start()
+    try:
+        root = Rpc(server)
+        root("CreateUser", UserName="ann")
+        root("CreateKey", KMS)
+        root("CreateSecret", KMS, SecretName="s", VersionId="v", SecretData="x")
+        oss = Raw(server, "v4")
+        oss.make_bucket("events")
+        root("CreateTrail", TRAILS, Name="everything", OssBucketName="events")
+        made = oss.request("POST", "_lakeside", "accounts", headers={"x-oss-account-name": "other"})
+        _, key, secret = made.body.decode().split()[1::2]
+        theirs = Rpc(server, key, secret)
+        theirs("CreateUser", UserName="bob")
+        server.reset()
+        denied(lambda: theirs("GetCallerIdentity", STS), "InvalidAccessKeyId.NotFound")
+        assert len(oss.request("GET", "_lakeside", "accounts").body.splitlines()) == 1
+        assert root("ListUsers")["Users"]["User"] == []
+        assert root("ListKeys", KMS)["TotalCount"] == root("ListSecrets", KMS)["TotalCount"] == 0
+        assert root("DescribeTrails", TRAILS)["TrailList"] == []
+        assert "CreateUser" not in [event["eventName"] for event in root("LookupEvents", TRAILS)["Events"]]
+        root("CreateUser", UserName="ann")
+        assert [event["eventName"] for event in root("LookupEvents", TRAILS)["Events"]][:1] == ["CreateUser"]
     finally:
         assert server.stop() == 0
 

@@ -9,6 +9,7 @@
 #include "app/admin_service.h"
 #include "app/browser_guard.h"
 #include "app/chores.h"
+#include "app/clear_partition.h"
 #include "app/console_service.h"
 #include "app/identity_keys.h"
 #include "app/master_key.h"
@@ -31,8 +32,10 @@
 #include "gateway/rpc/front_door.h"
 #include "services/actiontrail/service.h"
 #include "services/cms/core/meter.h"
+#include "services/cms/core/sums.h"
 #include "services/cms/operations.h"
 #include "services/kms/operations.h"
+#include "services/modelstudio/core/usage.h"
 #include "services/modelstudio/management_operations.h"
 #include "services/modelstudio/service.h"
 #include "services/oss/service.h"
@@ -86,6 +89,7 @@ class RunningCloud final : public Cloud {
   [[nodiscard]] http::Handler& make_handler();
   [[nodiscard]] Result<std::unique_ptr<http::Server>> listen(http::Handler& handler);
   Task<Status> reset();
+  Task<Status> forget_events(std::vector<std::string> accounts);
 
   const ServeSettings settings_;
   const std::string account_id_;
@@ -223,12 +227,32 @@ std::string RunningCloud::public_endpoint() const {
                                                   : settings_.listen.front());
 }
 
+// As new, but for the root key and the keys for models, with which whoever resets goes on.
 Task<Status> RunningCloud::reset() {
-  Status models = co_await models_->reset();
-  if (!models) co_return models;
-  Status identities = co_await accounts_->reset();
-  if (!identities) co_return identities;
-  co_return co_await objects_->reset();
+  std::vector<std::string> accounts = {account_id_};
+  for (const ram::Account& account : accounts_->list()) accounts.push_back(account.id);
+  Status done = co_await models_->reset();
+  if (done) done = co_await accounts_->reset();
+  if (done) done = co_await objects_->reset();
+  if (done) done = co_await secrets_->reset();
+  if (done) done = co_await forget_events(std::move(accounts));
+  if (!done) co_return done;
+  meter_->forget();
+  done = co_await clear_partition(*kv_, cms::metering_partition());
+  if (done) done = co_await clear_partition(*kv_, modelstudio::usage_partition());
+  co_return done;
+}
+
+Task<Status> RunningCloud::forget_events(std::vector<std::string> accounts) {
+  co_await journal_->kept();
+  auto forget = [this, &accounts]() -> Status {
+    for (const std::string& account : accounts) {
+      Status forgotten = journal_->forget(account);
+      if (!forgotten) return forgotten;
+    }
+    return {};
+  };
+  co_return co_await run_on(hashing_, forget);
 }
 
 gateway::Router RunningCloud::make_router() {

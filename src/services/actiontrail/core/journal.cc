@@ -236,6 +236,24 @@ Status Journal::trim(const std::string& account) {
   }
 }
 
+Status Journal::forget(const std::string& account) {
+  std::lock_guard lock(states_mutex_);
+  states_.erase(account);
+  const engines::Partition where = partition(account);
+  while (true) {
+    engines::Batch batch;
+    engines::ScanVisitor visitor = [&](std::string_view key, std::string_view) {
+      batch.remove(std::string(key));
+      return batch.writes().size() == kPerTrim ? engines::ScanStep::stop()
+                                               : engines::ScanStep::next();
+    };
+    Status scanned = run_blocking(kv_.scan(where, "", visitor));
+    if (!scanned || batch.writes().empty()) return scanned;
+    Status done = run_blocking(kv_.commit(where, batch));
+    if (!done) return done;
+  }
+}
+
 // Newest first the range is looked through in windows, each twice as long as the one behind it:
 // keys are read in their order only.
 Task<Result<Page>> Journal::find(const std::string& account, const Query& query) const {

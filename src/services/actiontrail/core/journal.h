@@ -77,6 +77,10 @@ class Journal final : public AuditSink {
   // Removes what is too old, or more than is kept. Called now and then by the journal itself.
   [[nodiscard]] Status trim(const std::string& account);
 
+  // The account's events are gone, and its trails with how far they were delivered: all that is
+  // kept with them. Blocks.
+  [[nodiscard]] Status forget(const std::string& account);
+
   [[nodiscard]] const JournalOptions& options() const { return options_; }
 
  private:

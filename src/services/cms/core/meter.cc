@@ -85,6 +85,13 @@ std::map<HourLabel, Counts> Meter::take() {
   return all;
 }
 
+void Meter::forget() {
+  for (Shard& shard : shards_) {
+    std::lock_guard lock(shard.mutex);
+    shard.entries.clear();
+  }
+}
+
 Task<Result<std::size_t>> Meter::write() {
   auto turn = co_await queue_.turn();
   for (auto& [at, counts] : take()) unwritten_[at] += counts;

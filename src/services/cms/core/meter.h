@@ -24,6 +24,8 @@ class Meter final : public MeterSink {
   // Writes what was counted; how many sums. What could not be written is kept for the next time.
   // Errors: the engine's; kCorrupt.
   Task<Result<std::size_t>> write();
+  // What was counted since the last write is not written any more.
+  void forget();
 
  private:
   struct Hash {

@@ -292,11 +292,24 @@ Task<Status> Accounts::rotate(const SealingKeys& master) {
 }
 
 Task<Status> Accounts::reset() {
-  for (IdentityStore* store : stores()) {
+  auto turn = co_await queue_.turn();
+  const std::vector<IdentityStore*> all = stores();
+  for (IdentityStore* store : all) {
     Status done = co_await store->reset();
     if (!done) co_return done;
   }
+  engines::Batch batch;
+  for (IdentityStore* store : all) {
+    if (store != main_.get()) batch.remove(store->account_id());
+  }
+  if (!batch.writes().empty()) {
+    Status written = co_await kv_.commit(partition(), batch);
+    if (!written) co_return written;
+  }
   std::unique_lock lock(mutex_);
+  for (auto& [id, entry] : others_) removed_.push_back(std::move(entry));
+  others_.clear();
+  root_keys_.clear();
   holders_.clear();
   co_return Status{};
 }

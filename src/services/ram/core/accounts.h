@@ -71,7 +71,7 @@ class Accounts {
   Task<Result<std::size_t>> save_key_uses();
   // From now on seals with the first of these keys, with which everything is sealed anew.
   Task<Status> rotate(const SealingKeys& master);
-  // Users, roles and policies of every account are gone; the accounts and their root keys stay.
+  // Users, roles and policies are gone, and so is every account but the main one.
   Task<Status> reset();
 
  private:
@@ -97,6 +97,8 @@ class Accounts {
   mutable std::shared_mutex mutex_;
   std::map<std::string, std::unique_ptr<Entry>, std::less<>> others_;
   std::unordered_map<std::string, Entry*> root_keys_;
+  // Of accounts that a reset removed: requests may still have them in hand. Until the end.
+  std::vector<std::unique_ptr<Entry>> removed_;
   // Where keys of users were found last, so that not every account is asked each time.
   mutable std::unordered_map<std::string, IdentityStore*> holders_;
 };

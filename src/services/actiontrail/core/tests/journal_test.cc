@@ -110,6 +110,18 @@ TEST(Journal, ForgetsTheOldest) {
   EXPECT_TRUE(trail.names({}).empty());
 }
 
+TEST(Journal, ForgetsAnAccount) {
+  Trail trail;
+  for (int i = 0; i < 2'500; ++i) trail.record("E", i);
+  trail.record("Another", 1, "200");
+  EXPECT_EQ(trail.names({.most = 3'000}).size(), 2'500U);
+  ASSERT_TRUE(trail.journal->forget("100"));
+  EXPECT_EQ(trail.names({}), Names{});
+  EXPECT_EQ(trail.names({}, "200"), Names{"Another"});
+  trail.record("New", 0);
+  EXPECT_EQ(trail.names({}), Names{"New"});
+}
+
 TEST(Journal, WhatDoesNotFitIsDroppedAndCounted) {
   Trail trail({.most_waiting = 0});
   trail.record("Lost", 0);

@@ -52,6 +52,14 @@ TEST_F(MeterTest, CountsWhatAllThreadsRecord) {
   EXPECT_EQ(written().begin()->second, (Counts{2000, 1, 1, 4002, 6003}));
 }
 
+TEST_F(MeterTest, ForgetsWhatItHasNotWritten) {
+  Meter meter(*kv);
+  meter.record(call("photos"));
+  meter.forget();
+  EXPECT_EQ(*run_blocking(meter.write()), 0U);
+  EXPECT_TRUE(written().empty());
+}
+
 TEST_F(MeterTest, WhatCouldNotBeWrittenIsKept) {
   engines::FaultPlan plan;
   auto faulty = engines::make_fault_kv(*kv, plan);

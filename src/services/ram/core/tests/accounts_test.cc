@@ -66,6 +66,20 @@ TEST(Accounts, LastAndAreKeptApart) {
   EXPECT_EQ(here.accounts->holder_of("LTAInobody"), nullptr);
 }
 
+TEST(Accounts, AResetLeavesTheMainOne) {
+  Installation here;
+  Account made = here.create("Research");
+  ASSERT_TRUE(run_blocking(here.accounts->reset()));
+  EXPECT_TRUE(here.accounts->list().empty());
+  EXPECT_EQ(here.accounts->find(made.id), nullptr);
+  EXPECT_FALSE(here.accounts->root_of(made.access_key_id));
+  EXPECT_EQ(here.accounts->stores().size(), 1U);
+  Account again = here.create("Research");
+  here.accounts = here.open();
+  ASSERT_EQ(here.accounts->list().size(), 1U);
+  EXPECT_EQ(here.accounts->list().front().id, again.id);
+}
+
 TEST(Accounts, SecretsRestSealed) {
   Installation here;
   Account made = here.create("a");
