@@ -4,16 +4,21 @@ import { ApiError } from '../api/errors';
 import { diagnosticOf } from '../api/diagnostic';
 import { text } from '../app/messages';
 import { useText } from '../app/text';
+import { useSession } from '../app/useSession';
 
 function Denial({ error }: { error: ApiError }) {
   const t = useText(text);
   const { detail } = error;
+  const account = useSession();
   if (!detail.AuthAction) return null;
+  const { AuthPrincipalType: kind = '', AuthPrincipalDisplayName: id = '' } = detail;
+  // Users are told by their numbers; the reader knows one of them by name.
+  const isReader = kind === 'SubUser' && account?.identity.kind === 'user';
   const items = [
     { key: 'action', label: t.action, children: <code>{detail.AuthAction}</code> },
     {
       key: 'who', label: t.who,
-      children: `${detail.AuthPrincipalType ?? ''} ${detail.AuthPrincipalDisplayName ?? ''}`,
+      children: isReader ? `${account.identity.name} (${kind} ${id})` : `${kind} ${id}`,
     },
     {
       key: 'why', label: t.why,
@@ -38,10 +43,14 @@ export function Failure({ error, onRetry, brief = false }: {
   const title = api?.denied ? t.denied
     : api?.status === 404 ? t.notFound
       : api?.status === 0 ? t.noAnswer : t.wrong;
+  const said = api ? `${api.message} (${api.code})` : String(error);
+  // The server's words for every denial are of bucket ACLs, as the vendor's are: they come last
+  // where it also says what decided.
+  const explained = api?.detail.AuthAction !== undefined;
   const details = (
     <>
-      <p>{api ? `${api.message} (${api.code})` : String(error)}</p>
-      {api && <Denial error={api} />}
+      {explained ? <Denial error={api} /> : <p>{said}</p>}
+      {explained && <p><small>{said}</small></p>}
       {api?.requestId && <small>{`${t.requestId} ${api.requestId}`}</small>}
     </>
   );
