@@ -60,7 +60,7 @@ describe('a RAM user', () => {
     await signInUser(page, 'ann');
     await heading(page).waitFor();
     await page.getByText('You may not do this').first().waitFor();
-    await page.locator('summary').click();
+    await page.locator('summary').first().click();
     await page.getByText('oss:ListBuckets').waitFor();
     await inspect(tab, 'denied');
     await client.rpc(RAM, 'AttachPolicyToUser',
