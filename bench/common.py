@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 
@@ -98,6 +99,32 @@ def presigned(method, path):
     digest = hmac.new(SECRET.encode(), text.encode(), hashlib.sha1).digest()
     signature = urllib.parse.quote(base64.b64encode(digest), safe="")
     return f"{path}?OSSAccessKeyId={KEY_ID}&Expires={expires}&Signature={signature}"
+
+
+def fill(server, keys):
+    """Puts `keys` tiny objects, each once, through pipelined connections."""
+    def run(first, last):
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            reader = connection.makefile("rb")
+            for start in range(first, last, 200):
+                batch = range(start, min(start + 200, last))
+                connection.sendall(b"".join(
+                    f"PUT {presigned('PUT', f'/bench/key/{i:09d}')} HTTP/1.1\r\nHost: localhost\r\n"
+                    f"Content-Length: 1\r\n\r\nx".encode() for i in batch))
+                for _ in batch:
+                    status = reader.readline()
+                    if b" 200 " not in status:
+                        sys.exit(f"bench: fill: {status!r}")
+                    while reader.readline() != b"\r\n":
+                        pass
+
+    step = keys // 16
+    threads = [threading.Thread(target=run, args=(i * step, keys if i == 15 else (i + 1) * step))
+               for i in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 class Load:

@@ -8,16 +8,19 @@ import subprocess
 import tempfile
 import time
 
-from common import BUILD, KEY_ID, ROOT, SECRET, Lakeside, cpu_seconds, resident_mib
+from common import BUILD, KEY_ID, ROOT, SECRET, Lakeside, cpu_seconds, fill, resident_mib
 
 UPLOAD_BYTES = 1 << 30
 
 
-def browse(server, task, *parameters):
+def run(script, *parameters):
     """One run of a browser: what it says of it."""
-    command = [str(ROOT / "tools/with-node"), "node", str(ROOT / "bench/console.mjs"), task,
-               f"http://127.0.0.1:{server.port}", KEY_ID, SECRET, *map(str, parameters)]
+    command = [str(ROOT / "tools/with-node"), "node", str(ROOT / "bench" / script), *map(str, parameters)]
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def browse(server, task, *parameters):
+    return run("console.mjs", task, f"http://127.0.0.1:{server.port}", KEY_ID, SECRET, *parameters)
 
 
 def modules():
@@ -147,5 +150,21 @@ def page_memory(options):
             f"{statistics.median(used):.1f} MiB once a browser has signed in")
 
 
+def scroll(options):
+    """All keys of a bucket scrolled through, once."""
+    with tempfile.TemporaryDirectory(dir=options.disk) as text, \
+            Lakeside(pathlib.Path(text) / "data", "--durability", "relaxed") as server:
+        server.request("PUT", "/bench/")
+        fill(server, options.keys)
+        seen = run("scroll.mjs", f"http://127.0.0.1:{server.port}", KEY_ID, SECRET, "bench", "key/")
+    assert seen["rows"] == options.keys, seen
+    most, left = ({name: size / (1 << 20) for name, size in seen[when].items()}
+                  for when in ("most", "left"))
+    return (f"page that scrolled through {options.keys:,} keys: scripts and document **{left['heap']:.0f} "
+            f"MiB**, at most {most['heap']:.0f} with garbage, bar 150 MiB; the tab's whole process "
+            f"{left['process']:.0f} MiB, at most {most['process']:.0f} with garbage")
+
+
 FIGURES = {"console-upload": upload}
-ABSOLUTE = {"console-first-use": first_use, "console-memory": page_memory}
+ABSOLUTE = {"console-first-use": first_use, "console-memory": page_memory,
+            "console-scroll": scroll}
