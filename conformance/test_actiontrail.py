@@ -9,6 +9,7 @@ import urllib.parse
 import pytest
 from alibabacloud_actiontrail20200706 import models
 from alibabacloud_actiontrail20200706.client import Client
+from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 from alibabacloud_tea_openapi.utils_models import Config
 from harness import data
 from harness.raw import Raw
@@ -143,8 +144,65 @@ def test_lookup_pages(cloud, trails):
                 break
         expected = [f"{name}-{index}" for index in range(7)]
         assert [one for one in seen if one.startswith(name)] == (expected if direction == "FORWARD" else expected[::-1])
-    with pytest.raises(Exception, match="InvalidParameter"):
+    with pytest.raises(Exception, match="InvalidQueryParameter"):
         lookup(trails, Colour="red")
+
+
+def code_of(call, request):
+    with pytest.raises(AlibabaCloudException) as caught:
+        call(request)
+    return caught.value.status_code, caught.value.code
+
+
+def test_the_vendors_codes(cloud, trails):
+    """Of the vendor's description of the API."""
+    def ask(**parameters):
+        return code_of(trails.lookup_events, models.LookupEventsRequest(**parameters))
+    assert ask(start_time="yesterday") == (400, "InvalidParameterStartTime")
+    assert ask(end_time="2026-11-22") == (400, "InvalidParameterEndTime")
+    assert ask(start_time="2026-11-22T08:00:00Z", end_time="2026-11-22T07:00:00Z") == (400, "InvalidParameterCombination")
+    for wrong in [{"direction": "UP"}, {"max_results": "51"}, {"next_token": "x"}]:
+        assert ask(**wrong) == (400, "InvalidQueryParameter")
+
+    def make(**parameters):
+        return code_of(trails.create_trail, models.CreateTrailRequest(**parameters))
+    bucket, name, more = data.name(), data.name("trail")[:30], data.name("other")[:30]
+    Raw(cloud).make_bucket(bucket)
+    assert make(name="1trails", oss_bucket_name=bucket) == (400, "InvalidTrailNameException")
+    assert make(name=name) == (400, "InvalidDeliveryConfigurationException")
+    assert make(name=name, oss_bucket_name=bucket, oss_key_prefix="a b") == (400, "InvalidPrefixException")
+    assert make(name=name, oss_bucket_name=bucket, event_rw="Some") == (400, "InvalidQueryParameter")
+    assert make(name=name, oss_bucket_name="no-such-bucket") == (404, "BucketDoesNotExistException")
+    trails.create_trail(models.CreateTrailRequest(name=name, oss_bucket_name=bucket))
+    try:
+        assert make(name=name, oss_bucket_name=bucket) == (400, "TrailAlreadyExistsException")
+        assert make(name=more, oss_bucket_name=bucket) == (400, "RepeatOssBucket")
+        update = models.UpdateTrailRequest(name=name, oss_bucket_name="no-such-bucket")
+        assert code_of(trails.update_trail, update) == (404, "BucketDoesNotExistException")
+    finally:
+        trails.delete_trail(models.DeleteTrailRequest(name=name))
+    for call, request in [(trails.delete_trail, models.DeleteTrailRequest), (trails.start_logging, models.StartLoggingRequest),
+                          (trails.stop_logging, models.StopLoggingRequest), (trails.get_trail_status, models.GetTrailStatusRequest)]:
+        assert code_of(call, request(name=name)) == (404, "TrailNotFoundException")
+
+
+def test_five_trails_and_no_more(cloud, tmp_path):
+    trails = client_of(cloud)
+    there = len(trails.describe_trails(models.DescribeTrailsRequest()).body.trail_list)
+    names = []
+    try:
+        for _ in range(5 - there):
+            bucket, name = data.name(), data.name("trail")[:30]
+            Raw(cloud).make_bucket(bucket)
+            trails.create_trail(models.CreateTrailRequest(name=name, oss_bucket_name=bucket))
+            names.append(name)
+        bucket = data.name()
+        Raw(cloud).make_bucket(bucket)
+        assert code_of(trails.create_trail, models.CreateTrailRequest(name="one-more", oss_bucket_name=bucket)) == (
+            403, "MaximumNumberOfTrailsExceededException")
+    finally:
+        for name in names:
+            trails.delete_trail(models.DeleteTrailRequest(name=name))
 
 
 def test_lookup_needs_permission(cloud, ann):

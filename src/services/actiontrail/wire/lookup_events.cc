@@ -18,8 +18,9 @@ Read<Time> read_time(const Parameters& in, std::string_view name, Time otherwise
   std::string_view text = in.get(name);
   if (text.empty()) return otherwise;
   auto time = parse_iso8601(text);
-  if (!time) return std::unexpected(rpc::invalid_parameter(name, "YYYY-MM-DDThh:mm:ssZ"));
-  return *time;
+  if (time) return *time;
+  return std::unexpected(Fault{400, "InvalidParameter" + std::string(name),
+                               "The specified " + std::string(name) + " is invalid."});
 }
 
 Read<Query> read_attributes(const Parameters& in, Query query) {
@@ -29,14 +30,14 @@ Read<Query> read_attributes(const Parameters& in, Query query) {
     std::string_view value = in.get(name + ".Value");
     if (key.empty() && value.empty()) break;
     if (i > kMostAttributes) {
-      return std::unexpected(rpc::invalid_parameter("LookupAttribute", "at most 8 conditions"));
+      return std::unexpected(
+          invalid_query(rpc::invalid_parameter("LookupAttribute", "at most 8 conditions")));
     }
     if (!is_attribute(key)) {
-      return std::unexpected(
+      return std::unexpected(invalid_query(
           rpc::invalid_parameter(name + ".Key",
                                  "EventId, EventName, EventRW, EventType, ServiceName, User, "
-                                 "EventAccessKeyId, ResourceType "
-                                 "or ResourceName"));
+                                 "EventAccessKeyId, ResourceType or ResourceName")));
     }
     query.attributes.emplace_back(key, value);
   }
@@ -49,7 +50,8 @@ Read<Query> read_token(const Parameters& in, Query query) {
   if (token.empty()) return query;
   auto place = parse_uint(token);
   if (!place || *place > static_cast<std::uint64_t>(std::numeric_limits<Place>::max())) {
-    return std::unexpected(rpc::invalid_parameter("NextToken", "one that LookupEvents gave"));
+    return std::unexpected(
+        invalid_query(rpc::invalid_parameter("NextToken", "one that LookupEvents gave")));
   }
   auto at = static_cast<Place>(*place);
   if (query.newest_first) {
@@ -68,12 +70,13 @@ Task<Answer> lookup_events(Environment& env, const Invocation& in) {
   auto end = read_time(in.parameters, "EndTime", in.now);
   if (!end) co_return std::unexpected(std::move(end.error()));
   if (*end < *start) {
-    co_return std::unexpected(rpc::invalid_parameter("EndTime", "not before StartTime"));
+    co_return std::unexpected(Fault{400, "InvalidParameterCombination",
+                                    "The end time must be later than the start time."});
   }
   auto direction = in.parameters.one_of("Direction", {"BACKWARD", "FORWARD"});
-  if (!direction) co_return std::unexpected(std::move(direction.error()));
+  if (!direction) co_return std::unexpected(invalid_query(direction.error()));
   auto most = in.parameters.number("MaxResults", 20, {0, 50});
-  if (!most) co_return std::unexpected(std::move(most.error()));
+  if (!most) co_return std::unexpected(invalid_query(most.error()));
 
   Query query;
   query.from = place_of(*start);

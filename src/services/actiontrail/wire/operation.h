@@ -45,4 +45,9 @@ Task<Answer> start_logging(Environment& env, const Invocation& in);
 Task<Answer> stop_logging(Environment& env, const Invocation& in);
 Task<Answer> delete_trail(Environment& env, const Invocation& in);
 
+// The vendor's code of any parameter that has none of its own.
+[[nodiscard]] inline Fault invalid_query(const Fault& why) {
+  return {400, "InvalidQueryParameter", "The specified query parameter is invalid. " + why.message};
+}
+
 }  // namespace lakeside::actiontrail::wire

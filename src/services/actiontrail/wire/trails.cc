@@ -42,7 +42,8 @@ Read<std::string> read_name(const Parameters& in) {
   auto name = in.required("Name");
   if (name && !is_word(*name, 6, 36, "-_")) {
     return std::unexpected(Fault{400, "InvalidTrailNameException",
-                                 "The name of a trail has 6 to 36 letters, digits, hyphens and "
+                                 "The specified Trail name is invalid. It has 6 to 36 letters, "
+                                 "digits, hyphens and "
                                  "underscores, and begins with a letter."});
   }
   return name;
@@ -57,25 +58,42 @@ std::optional<Fault> read_settings(const Environment& env, const Parameters& in,
   take("OssBucketName", trail.bucket);
   take("OssKeyPrefix", trail.prefix);
   take("OssWriteRoleArn", trail.role_arn);
-  if (trail.bucket.empty()) return rpc::missing_parameter("OssBucketName");
+  if (trail.bucket.empty()) {
+    return Fault{400, "InvalidDeliveryConfigurationException",
+                 "You must specify at least one Log Service project or OSS bucket for a Trail."};
+  }
   if (!trail.prefix.empty() && !is_word(trail.prefix, 6, 32, "-/_")) {
     return Fault{400, "InvalidPrefixException",
-                 "OssKeyPrefix has 6 to 32 letters, digits, hyphens, slashes and underscores, and "
+                 "The specified OSS bucket prefix is invalid. It has 6 to 32 letters, digits, "
+                 "hyphens, slashes and underscores, and "
                  "begins with a letter."};
   }
   if (trail.prefix.ends_with('/')) trail.prefix.pop_back();
-  if (trail.role_arn.size() > 256) return rpc::invalid_parameter("OssWriteRoleArn", "an ARN");
+  if (trail.role_arn.size() > 256) {
+    return invalid_query(rpc::invalid_parameter("OssWriteRoleArn", "an ARN"));
+  }
   if (!in.get("EventRW").empty()) {
     auto rw = in.one_of("EventRW", {"Write", "Read", "All"});
-    if (!rw) return rw.error();
+    if (!rw) return invalid_query(rw.error());
     trail.event_rw = *rw;
   }
   if (!in.get("TrailRegion").empty()) {
     auto region = in.one_of("TrailRegion", {"All", env.journal.options().region});
-    if (!region) return region.error();
+    if (!region) return invalid_query(region.error());
     trail.region = *region;
   }
   return std::nullopt;
+}
+
+// No two trails of an account deliver to one bucket.
+std::optional<Fault> check_others(const std::vector<Trail>& all, const Trail& trail) {
+  bool taken = std::ranges::any_of(all, [&](const Trail& other) {
+    return other.name != trail.name && other.bucket == trail.bucket;
+  });
+  if (!taken) return std::nullopt;
+  return Fault{400, "RepeatOssBucket",
+               "The specified OSS bucket is already in use. We recommend that you modify the "
+               "existing Trail or specify another bucket."};
 }
 
 Task<std::optional<Fault>> check_bucket(Environment& env, const Invocation& in,
@@ -83,8 +101,7 @@ Task<std::optional<Fault>> check_bucket(Environment& env, const Invocation& in,
   auto has = co_await env.buckets.has(in.caller().account_id, trail.bucket);
   if (!has) co_return rpc::internal_error(has.error());
   if (*has) co_return std::nullopt;
-  co_return Fault{404, "BucketDoesNotExistException",
-                  "The account has no bucket named " + trail.bucket + "."};
+  co_return Fault{404, "BucketDoesNotExistException", "The specified OSS bucket does not exist."};
 }
 
 Task<Read<Trail>> find_trail(Environment& env, const Invocation& in) {
@@ -94,7 +111,7 @@ Task<Read<Trail>> find_trail(Environment& env, const Invocation& in) {
   if (!trail) co_return std::unexpected(rpc::internal_error(trail.error()));
   if (!*trail) {
     co_return std::unexpected(
-        Fault{404, "TrailNotFoundException", "There is no trail named " + *name + "."});
+        Fault{404, "TrailNotFoundException", "The specified Trail does not exist."});
   }
   co_return std::move(**trail);
 }
@@ -159,13 +176,15 @@ Task<Answer> create_trail(Environment& env, const Invocation& in) {
   auto all = co_await env.trails.list(in.caller().account_id);
   if (!all) co_return std::unexpected(rpc::internal_error(all.error()));
   if (std::ranges::find(*all, trail.name, &Trail::name) != all->end()) {
-    co_return std::unexpected(Fault{409, "TrailAlreadyExistsException",
-                                    "There is a trail named " + trail.name + " already."});
+    co_return std::unexpected(
+        Fault{400, "TrailAlreadyExistsException", "The specified Trail name already exists."});
   }
+  if (auto fault = check_others(*all, trail)) co_return std::unexpected(std::move(*fault));
   if (all->size() >= kMaxTrails) {
     co_return std::unexpected(
         Fault{403, "MaximumNumberOfTrailsExceededException",
-              "An account may have " + std::to_string(kMaxTrails) + " trails."});
+              "The number of Trails in the same region exceeds the upper limit (" +
+                  std::to_string(kMaxTrails) + ")."});
   }
   auto fault = co_await keep(env, in, trail);
   if (fault) co_return std::unexpected(std::move(*fault));
@@ -180,6 +199,9 @@ Task<Answer> update_trail(Environment& env, const Invocation& in) {
   }
   auto no_bucket = co_await check_bucket(env, in, *trail);
   if (no_bucket) co_return std::unexpected(std::move(*no_bucket));
+  auto all = co_await env.trails.list(in.caller().account_id);
+  if (!all) co_return std::unexpected(rpc::internal_error(all.error()));
+  if (auto fault = check_others(*all, *trail)) co_return std::unexpected(std::move(*fault));
   trail->updated = in.now;
   auto fault = co_await keep(env, in, *trail);
   if (fault) co_return std::unexpected(std::move(*fault));

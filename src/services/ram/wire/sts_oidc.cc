@@ -13,8 +13,16 @@ namespace {
 // Clocks differ.
 constexpr std::chrono::seconds kLeeway{60};
 
+// Codes, statuses and texts of the vendor's page of STS's errors (api-sts-2015-04-01-errorcodes)
+// and of RRSA's for issuers. What it says of a token that is not valid yet, nobody has written
+// down.
 Fault refused(std::string_view code, std::string_view message) {
-  return {400, "AuthenticationFail.OIDCToken." + std::string(code), std::string(message)};
+  return {401, "AuthenticationFail.OIDCToken." + std::string(code), std::string(message)};
+}
+
+Fault unknown_algorithm(const IdToken& token) {
+  return refused("Invalid", "The algorithm " + token.algorithm +
+                                " that be specified in Jwt header is unknown.");
 }
 
 Read<std::shared_ptr<const OidcProvider>> find_provider(const Environment& env,
@@ -25,21 +33,23 @@ Read<std::shared_ptr<const OidcProvider>> find_provider(const Environment& env,
   auto provider = named->starts_with(start)
                       ? env.store.find<OidcProvider>(named->substr(start.size()))
                       : nullptr;
-  if (provider == nullptr) return std::unexpected(not_exist("OIDCProvider"));
+  if (provider == nullptr) {
+    return std::unexpected(
+        Fault{401, "AuthenticationFail.NoPermission", "No such OIDC Provider registered."});
+  }
   return provider;
 }
 
 std::optional<Fault> check_claims(const IdToken& token, const OidcProvider& provider, Time now) {
   if (token.issuer != provider.issuer) {
-    return refused("IssuerMismatch", "The issuer of the OIDC token is not the provider's.");
+    return refused("IssuerNotMatch",
+                   "The issuer in the OIDC Token doesn't match the OIDC Provider registered.");
   }
   bool meant = std::ranges::any_of(token.audiences, [&](const std::string& audience) {
     return std::ranges::find(provider.client_ids, audience) != provider.client_ids.end();
   });
-  if (!meant) {
-    return refused("AudienceMismatch", "The audience of the OIDC token is none of the provider's.");
-  }
-  if (token.expires + kLeeway <= now) return refused("Expired", "This OIDC Token is Expired.");
+  if (!meant) return refused("AudienceNotMatch", "Invalid audience.");
+  if (token.expires + kLeeway <= now) return refused("Expired", "This JsonWebToken is expired.");
   const bool early =
       token.issued > now + kLeeway || (token.not_before && *token.not_before > now + kLeeway);
   if (early) return refused("NotYetValid", "The OIDC token is not valid yet.");
@@ -57,7 +67,8 @@ Task<std::optional<Fault>> check_signature(Environment& env, const IdToken& toke
     auto keys = co_await env.oidc_keys->key_set(token.issuer, again);
     if (!keys) {
       Fault fault =
-          refused("KeysUnavailable", "The keys of the OIDC token's issuer are not at hand.");
+          refused("IssuerConfigurationBroken",
+                  "Get public keys from OIDC Provider failed, the issuer is " + token.issuer + ".");
       fault.internal = keys.error().detail;
       co_return fault;
     }
@@ -65,7 +76,7 @@ Task<std::optional<Fault>> check_signature(Environment& env, const IdToken& toke
     if (verdict != SignatureVerdict::kNoKey) break;
   }
   if (verdict == SignatureVerdict::kGood) co_return std::nullopt;
-  co_return refused("SignatureInvalid", "The signature of the OIDC token is not valid.");
+  co_return refused("InvalidSignature", "OIDC token validate failed: invalid signature.");
 }
 
 class TokenContext final : public ContextSource {
@@ -106,10 +117,22 @@ Task<Answer> assume_role_with_oidc(Environment& env, const Invocation& in) {
   }
   auto provider = find_provider(env, in.parameters);
   if (!provider) co_return std::unexpected(std::move(provider.error()));
-  auto text = in.parameters.required("OIDCToken");
-  if (!text) co_return std::unexpected(std::move(text.error()));
-  auto token = read_id_token(*text);
-  if (!token) co_return std::unexpected(refused("Malformed", "The OIDC token cannot be read."));
+  const std::string_view text = in.parameters.get("OIDCToken");
+  if (text.empty()) {
+    co_return std::unexpected(refused("Invalid", "The OIDCToken can not empty."));
+  }
+  if (std::ranges::count(text, '.') != 2) {
+    co_return std::unexpected(
+        refused("Invalid", "The number of Jwt field should be divided into 3 parts with '.' ."));
+  }
+  auto token = read_id_token(text);
+  if (!token) {
+    co_return std::unexpected(
+        refused("Invalid", "The Jwt content is invalid that cannot be recognized."));
+  }
+  if (token->algorithm != "RS256" && token->algorithm != "ES256") {
+    co_return std::unexpected(unknown_algorithm(*token));
+  }
   if (auto fault = check_claims(*token, **provider, in.now)) co_return std::unexpected(*fault);
   auto fault = co_await check_signature(env, *token);
   if (fault) co_return std::unexpected(*fault);
@@ -120,8 +143,8 @@ Task<Answer> assume_role_with_oidc(Environment& env, const Invocation& in) {
   TokenContext context(in, *token);
   AccessRequest request{"sts:AssumeRole", resource, env.store.account_id(), false, &context};
   if (!evaluate_federated(provider_arn, request, *(*role)->compiled_trust).allowed) {
-    co_return std::unexpected(Fault{403, "AuthenticationFail.NoPermission",
-                                    "This operation is forbidden by permission system."});
+    co_return std::unexpected(
+        Fault{401, "AuthenticationFail.NoPermission", "There is no permission"});
   }
   auto session = begin_session(in, **role);
   if (!session) co_return std::unexpected(std::move(session.error()));
