@@ -23,7 +23,7 @@ from darabonba.runtime import RuntimeOptions
 from harness import data
 from harness.hub import Hub, gguf
 from harness.models import until
-from harness.server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, REGION, Server
+from harness.server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, REGION, NotReady, Server
 from test_ram import Rpc, allow, bucket_of, grant
 
 HERE = pathlib.Path(__file__).parent
@@ -259,7 +259,7 @@ def test_the_file_can_be_chosen(root, files):
     assert done["status"] == "SUCCEEDED" and root.get("chosen")["fileBytes"] == 5000
     root.do("DeleteModel", "chosen")
     done = root.end_of(root.pull(file="*Q8*"))
-    assert done["model"] == "Tiny-Q8_0"
+    assert (done["model"], done["file"]) == ("Tiny-Q8_0", "*Q8*")
     root.do("DeleteModel", "Tiny-Q8_0")
 
 
@@ -360,6 +360,12 @@ def test_a_server_stops_in_the_middle_of_a_pull(hub, stalled, tmp_path):
     Studio(with_task).pull(model="stops")
     assert stalled.wait(60)
     assert with_task.stop() == 0
+
+
+def test_a_hub_that_cannot_be_one_stops_the_start(tmp_path):
+    wrong = Server("--data", str(tmp_path), "--hub", "ftp://hub.test")
+    with pytest.raises(NotReady, match="hub: "):
+        wrong.start()
 
 
 # ---- import ----------------------------------------------------------------------------------

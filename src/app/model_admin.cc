@@ -146,6 +146,8 @@ Result<ModelTask> Admin::pull(const PullWish& wish) {
   }
   ModelTask task{.kind = ModelTask::Kind::kPull,
                  .source = wish.source,
+                 .hub = wish.hub,
+                 .file = wish.file,
                  .model = wish.model,
                  .created_by = wish.created_by};
   return tasks_.start(std::move(task), [this, request = std::move(request)](

@@ -34,6 +34,8 @@ export interface ModelTask {
   type: 'Pull' | 'Import';
   source: string;
   status: TaskStatus;
+  hub?: string;
+  file?: string;
   model?: string;
   bytesDone: number;
   bytesTotal: number;

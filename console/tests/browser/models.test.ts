@@ -176,6 +176,31 @@ describe('models', () => {
   });
 });
 
+describe('models of who may not look after them', () => {
+  it('are those that a key may call', async () => {
+    const client = new Client(server);
+    const ram = (action: string, parameters: Record<string, string>) =>
+      client.rpc('2015-05-01', action, parameters);
+    await ram('CreateUser', { UserName: 'calls-only' });
+    const { AccessKey: key } = await ram('CreateAccessKey', { UserName: 'calls-only' });
+    const made = await client.rpc('2026-02-10', 'CreateApiKey', { description: 'calls only' });
+    const tab = await openTab(browser, `${server.url}/#/models`);
+    const { page } = tab;
+    await signIn(page, { accessKeyId: key.AccessKeyId, accessKeySecret: key.AccessKeySecret });
+    await page.getByRole('alert').getByText('You may not do this').waitFor();
+    await page.getByLabel('Model key', { exact: true }).fill(made.apiKey.apiKeyValue);
+    await inspect(tab, 'models-key');
+    await page.getByRole('button', { name: 'Use this key' }).click();
+    await card(page, 'fake').waitFor();
+    expect(await page.getByRole('button', { name: 'Actions: fake' }).count()).toBe(0);
+    await page.locator('summary').click();
+    await page.getByText('modelstudio:ListModels').first().waitFor();
+    await inspect(tab, 'models-key-only');
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+  });
+});
+
 describe('the real model', () => {
   it('is tried from its card, streams, and is stopped half-way', async () => {
     const tab = await open('models');

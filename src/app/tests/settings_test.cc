@@ -89,14 +89,16 @@ TEST(ParseListen, Forms) {
 }
 
 TEST(Settings, ModelsFromBuckets) {
-  auto settings = resolve_settings(
-      {{"flags",
-        {{"model", {"oss://b/x/y.gguf", "oss://c/z.GGUF"}}, {"model-idle-timeout", {"60"}}}}});
+  auto settings = resolve_settings({{"flags",
+                                     {{"model", {"oss://b/x/y.gguf", "oss://c/z.GGUF"}},
+                                      {"model-idle-timeout", {"60"}},
+                                      {"hub", {"hf"}}}}});
   ASSERT_TRUE(settings) << settings.error();
   ASSERT_EQ(settings->models.size(), 2U);
   EXPECT_EQ(settings->models[0].bucket, "b");
   EXPECT_EQ(settings->models[0].key, "x/y.gguf");
   EXPECT_EQ(settings->model_idle_timeout, std::chrono::seconds(60));
+  EXPECT_EQ(settings->hub, "hf");
   for (const char* bad : {"", "x.gguf", "oss://b", "oss://b/", "oss:///x.gguf", "oss://b/x.bin",
                           "s3://b/x.gguf", "oss://b/a b.gguf"}) {
     EXPECT_FALSE(resolve_settings({{"flags", {{"model", {bad}}}}})) << bad;

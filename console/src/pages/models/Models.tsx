@@ -95,7 +95,14 @@ export default function Models() {
     if (denied && list.error) {
       return <Failure error={list.error} onRetry={() => void list.refetch()} />;
     }
-    if (denied && key.kind === 'none') return <ModelKeyForm refused={key.refused} />;
+    if (denied && key.kind === 'none') {
+      return (
+        <>
+          <div className={styles.denied}><Failure error={admin.error} brief /></div>
+          <ModelKeyForm refused={key.refused} />
+        </>
+      );
+    }
     return <Spin style={{ display: 'block', margin: '96px auto' }} aria-label={shell.loading} />;
   }
   const adminOf = new Map(known?.models.map((one) => [one.model, one]));

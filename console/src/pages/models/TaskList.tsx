@@ -11,8 +11,8 @@ import { dismiss, follow, useTasks } from './tasks';
 
 // A pull that failed or was stopped is begun again, and goes on where it was.
 function again(task: ModelTask): Promise<ModelTask> {
-  const { type, source, model } = task;
-  return type === 'Pull' ? modelAdmin.pull({ source, model }) : modelAdmin.importObject(source, model);
+  const { type, source, model, file, hub } = task;
+  return type === 'Pull' ? modelAdmin.pull({ source, model, file, hub }) : modelAdmin.importObject(source, model);
 }
 
 function Row({ task }: { task: ModelTask }) {

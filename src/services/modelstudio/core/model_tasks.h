@@ -23,6 +23,8 @@ struct ModelTask {
   std::string id = {};
   Kind kind = Kind::kPull;
   std::string source = {};      // "owner/repo:Q4_K_M", "oss://bucket/key.gguf"
+  std::string hub = {};         // of a pull, as it was asked for; so that it can be asked for again
+  std::string file = {};        // likewise
   std::string model = {};       // its name here; empty: not known yet
   std::string created_by = {};  // an ARN
   State state = State::kPending;

@@ -29,18 +29,27 @@ constexpr std::string_view kProvider = "lakeside";
 
 // ---- what went wrong ---------------------------------------------------------------------------
 
+// "There is no model x." of "there is no model x".
+std::string sentence(std::string text) {
+  if (text.empty()) return text;
+  if (text.front() >= 'a' && text.front() <= 'z')
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  if (!text.ends_with('.')) text += '.';
+  return text;
+}
+
 std::unexpected<Fault> failed(const Error& error) {
   switch (error.code) {
     case ErrorCode::kNotFound:
-      return std::unexpected(Fault{404, "ResourceNotFound", error.detail});
+      return std::unexpected(Fault{404, "ResourceNotFound", sentence(error.detail)});
     case ErrorCode::kInvalid:
-      return std::unexpected(Fault{400, "InvalidParameter", error.detail});
+      return std::unexpected(Fault{400, "InvalidParameter", sentence(error.detail)});
     case ErrorCode::kGuardFailed:
-      return std::unexpected(Fault{409, "OperationConflict", error.detail});
+      return std::unexpected(Fault{409, "OperationConflict", sentence(error.detail)});
     case ErrorCode::kUnavailable:
-      return std::unexpected(Fault{429, "Throttling", error.detail});
+      return std::unexpected(Fault{429, "Throttling", sentence(error.detail)});
     case ErrorCode::kUnsupported:
-      return std::unexpected(Fault{400, "UnsupportedOperation", error.detail});
+      return std::unexpected(Fault{400, "UnsupportedOperation", sentence(error.detail)});
     default:
       return std::unexpected(rpc::internal_error(error));
   }
@@ -131,13 +140,15 @@ Value described(const ModelTask& task) {
                  {"createdBy", task.created_by},
                  {"gmtCreate", unix_millis(task.created)},
                  {"gmtModified", unix_millis(task.changed)}};
+  if (!task.hub.empty()) value["hub"] = task.hub;
+  if (!task.file.empty()) value["file"] = task.file;
   if (!task.model.empty()) value["model"] = task.model;
   if (!task.note.empty()) value["message"] = task.note;
   if (task.error) {
     const std::string_view code = task_code(task.error->code);
     const bool own = code == "InternalError";
     value["errorCode"] = code;
-    value["errorMessage"] = own ? "The server's log says why." : task.error->detail;
+    value["errorMessage"] = own ? "The server's log says why." : sentence(task.error->detail);
   }
   return value;
 }
