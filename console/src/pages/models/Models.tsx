@@ -80,6 +80,16 @@ function NoModels({ onPull }: { onPull: () => void }) {
   );
 }
 
+function KeyOnly({ error }: { error: unknown }) {
+  const t = useText(text);
+  return (
+    <div className={styles.denied}>
+      <p>{t.keyOnly}</p>
+      <Failure error={error} brief />
+    </div>
+  );
+}
+
 export default function Models() {
   const t = useText(text);
   const shell = useText(shellText);
@@ -98,7 +108,7 @@ export default function Models() {
     if (denied && key.kind === 'none') {
       return (
         <>
-          <div className={styles.denied}><Failure error={admin.error} brief /></div>
+          <KeyOnly error={admin.error} />
           <ModelKeyForm refused={key.refused} />
         </>
       );
@@ -116,7 +126,7 @@ export default function Models() {
           {t.pullTitle}
         </Button>
       </div>
-      {denied && <div className={styles.denied}><Failure error={admin.error} brief /></div>}
+      {denied && <KeyOnly error={admin.error} />}
       <TaskList />
       {shown.length === 0 ? <NoModels onPull={() => setFetching('pull')} /> : (
         <ul className={styles.grid}>
