@@ -20,21 +20,31 @@ async function cpu(browser) {
   return seconds;
 }
 
+// Runs in the page: when the form has the focus, when it is sent, and when the overview's figures are
+// there, each with what the browser drew of it.
+function watch() {
+  const seen = globalThis.seen = {};
+  const drawn = (name) => requestAnimationFrame(() => setTimeout(() => {
+    seen[name] ??= performance.now();
+  }));
+  addEventListener('submit', () => {
+    seen.submitted = performance.now();
+  }, true);
+  new MutationObserver(() => {
+    if (document.activeElement?.matches('form input')) drawn('form');
+    if (document.querySelectorAll('.ant-statistic').length === 3) drawn('overview');
+  }).observe(document, { childList: true, subtree: true });
+}
+
 const tasks = {
   async open(page, [url, keyId, secret]) {
+    await page.addInitScript(watch);
     await page.goto(url, { waitUntil: 'commit' });
-    // Typing is what the form is for: it takes the focus of the browser and text.
-    await page.getByLabel('AccessKey ID').fill(keyId);
-    const form = await page.evaluate(() => performance.now());
-    await page.getByLabel('AccessKey Secret').fill(secret);
-    await page.evaluate(() => addEventListener('click', () => performance.mark('submitted'), true));
-    await page.locator('button[type=submit]').click();
-    // The figures of the overview are there, and its links can be followed.
-    await page.locator('.ant-statistic').nth(2).waitFor();
-    await page.locator('a[href="#/connect"]').last().click({ trial: true });
-    const overview = await page.evaluate(() =>
-      performance.now() - performance.getEntriesByName('submitted')[0].startTime);
-    return { form, overview };
+    await page.waitForFunction(() => 'form' in globalThis.seen);
+    await signIn(page, keyId, secret);
+    await page.waitForFunction(() => 'overview' in globalThis.seen);
+    const { form, submitted, overview } = await page.evaluate(() => globalThis.seen);
+    return { form, overview: overview - submitted };
   },
 
   async upload(page, [url, keyId, secret, bucket, file]) {
