@@ -221,7 +221,11 @@ def test_assume_role(server, user, role, bucket):
         bucket_of(server, bucket, ak, sk).get_object("k")
     assert caught.value.code == "InvalidAccessKeyId"
     denied(lambda: Rpc(server, ak, sk, token[:-4] + "AAA=")("GetCallerIdentity", STS), "InvalidSecurityToken.Malformed")
-    denied(lambda: me("AssumeRole", STS, **{**ask, "DurationSeconds": 90}), "InvalidParameter", 400)
+    for wrong, code in [({"DurationSeconds": 90}, "DurationSeconds"), ({"DurationSeconds": 3601}, "DurationSeconds"),
+                        ({"RoleSessionName": "x"}, "RoleSessionName"), ({"RoleSessionName": "a b"}, "RoleSessionName"),
+                        ({"Policy": "{}"}, "PolicyGrammar"), ({"Policy": " " * 2049}, "PolicySize"),
+                        ({"ExternalId": "a b"}, "ExternalId"), ({"RoleArn": "role"}, "RoleArn")]:
+        denied(lambda wrong=wrong: me("AssumeRole", STS, **{**ask, **wrong}), "InvalidParameter." + code, 400)
 
 
 def test_a_session_policy_narrows(server, user, role, bucket):

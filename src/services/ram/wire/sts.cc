@@ -14,24 +14,55 @@ std::string_view role_of(const Environment& env, std::string_view role_arn) {
   return role_arn.starts_with(start) ? role_arn.substr(start.size()) : std::string_view();
 }
 
+// STS's codes and texts are not RAM's: those of its API's description.
+Fault wrongly_formed(std::string_view parameter) {
+  return {400, "InvalidParameter." + std::string(parameter),
+          "The parameter " + std::string(parameter) + " is wrongly formed."};
+}
+
 Read<std::string> read_session_name(const Parameters& in) {
+  auto given = in.required("RoleSessionName");
+  if (!given) return given;
   auto name = read_name(in, "RoleSessionName", 64, ".@-_");
-  if (name && name->size() < 2) {
-    return std::unexpected(rpc::invalid_parameter("RoleSessionName", "2 to 64 characters"));
-  }
+  if (!name || name->size() < 2) return std::unexpected(wrongly_formed("RoleSessionName"));
   return name;
+}
+
+Read<std::uint64_t> read_duration(const Parameters& in, const Role& role) {
+  const std::uint64_t most = role.max_session_seconds;
+  auto seconds = in.number("DurationSeconds", std::min<std::uint64_t>(3600, most), {900, most});
+  if (seconds) return *seconds;
+  const std::string longest =
+      most % 3600 == 0 ? std::to_string(most / 3600) + "hr" : std::to_string(most) + "s";
+  return std::unexpected(Fault{400, "InvalidParameter.DurationSeconds",
+                               "The Min/Max value of DurationSeconds is 15min/" + longest + "."});
+}
+
+// Empty: there is none.
+Read<std::string> read_session_policy(const Parameters& in) {
+  if (in.get("Policy").empty()) return std::string();
+  auto document =
+      read_document(in, "Policy", policy::Kind::kIdentity, policy::kMaxSessionPolicyLength);
+  if (document) return std::move(document->text);
+  if (document.error().code == bad_length("Policy").code) {
+    return std::unexpected(Fault{400, "InvalidParameter.PolicySize",
+                                 "The size of Policy must be smaller than 2048 bytes."});
+  }
+  return std::unexpected(
+      Fault{400, "InvalidParameter.PolicyGrammar",
+            "The parameter Policy has not passed grammar check. " + document.error().message});
 }
 
 // Only the trust policy looks at it (sts:ExternalId).
 std::optional<Fault> check_external_id(const Parameters& in) {
   const std::string* id = in.find("ExternalId");
   if (id == nullptr) return std::nullopt;
-  if (id->size() < 2 || id->size() > 1224) return bad_length("ExternalId");
+  if (id->size() < 2 || id->size() > 1224) return wrongly_formed("ExternalId");
   bool fits = std::ranges::all_of(*id, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view("=,.@:/_-+").find(c) != std::string_view::npos;
   });
-  if (!fits) return invalid_chars("ExternalId");
+  if (!fits) return wrongly_formed("ExternalId");
   return std::nullopt;
 }
 
@@ -41,8 +72,7 @@ Read<std::shared_ptr<const Role>> role_to_assume(const Environment& env, const P
   auto role_arn = in.required("RoleArn");
   if (!role_arn) return std::unexpected(std::move(role_arn.error()));
   if (!role_arn->starts_with("acs:ram::") || role_arn->find(":role/") == role_arn->npos) {
-    return std::unexpected(
-        Fault{400, "InvalidParameter.RoleArn", "The parameter RoleArn is wrongly formed."});
+    return std::unexpected(wrongly_formed("RoleArn"));
   }
   std::string_view name = role_of(env, *role_arn);
   auto role = name.empty() ? nullptr : env.store.find<Role>(name);
@@ -81,15 +111,12 @@ Task<Answer> get_caller_identity(Environment& env, const Invocation& in) {
 Read<Session> begin_session(const Invocation& in, const Role& role) {
   auto name = read_session_name(in.parameters);
   if (!name) return std::unexpected(std::move(name.error()));
-  auto seconds = in.parameters.number("DurationSeconds", 3600, {900, role.max_session_seconds});
+  auto seconds = read_duration(in.parameters, role);
   if (!seconds) return std::unexpected(std::move(seconds.error()));
+  auto policy = read_session_policy(in.parameters);
+  if (!policy) return std::unexpected(std::move(policy.error()));
   Session session;
-  if (!in.parameters.get("Policy").empty()) {
-    auto document = read_document(in.parameters, "Policy", policy::Kind::kIdentity,
-                                  policy::kMaxSessionPolicyLength);
-    if (!document) return std::unexpected(std::move(document.error()));
-    session.policy = std::move(document->text);
-  }
+  session.policy = std::move(*policy);
   session.access_key_id = "STS.N" + random_alphanumeric(24);
   session.access_key_secret = random_alphanumeric(44);
   session.role = role.name;
