@@ -3,7 +3,7 @@ import {
   BulbOutlined, LogoutOutlined, MenuOutlined, TranslationOutlined, UserOutlined,
 } from '@ant-design/icons';
 import { Button, Drawer, Dropdown, Grid, Layout, Menu, Modal, Spin, Tooltip, theme } from 'antd';
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
+import { Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { Link, Outlet, useLocation, useNavigate } from 'react-router-dom';
 import { server } from '../api/http';
 import { session } from '../api/session';
@@ -16,8 +16,9 @@ import styles from './Shell.module.css';
 import { useLanguage, useText } from './text';
 import { type Mode, useMode } from './theme';
 import { useExpired, useSession } from './useSession';
+import { lazyPart } from './patient';
 
-const UploadPanel = lazy(() => import('../uploads/Panel'));
+const UploadPanel = lazyPart(() => import('../uploads/Panel'));
 
 function PageMenu({ onChoose }: { onChoose?: () => void }) {
   const { language } = useLanguage();

@@ -4,7 +4,8 @@ import {
   ApiOutlined, AuditOutlined, BarChartOutlined, DashboardOutlined, DeploymentUnitOutlined,
   ExperimentOutlined, FolderOpenOutlined, TeamOutlined,
 } from '@ant-design/icons';
-import { type ComponentType, lazy, type ReactNode } from 'react';
+import { type ComponentType, type ReactNode } from 'react';
+import { lazyPart } from '../app/patient';
 
 export interface Page {
   path: string;
@@ -14,7 +15,7 @@ export interface Page {
   Component: ComponentType;
 }
 
-const loaded = (load: () => Promise<{ default: ComponentType }>) => ({ load, Component: lazy(load) });
+const loaded = (load: () => Promise<{ default: ComponentType }>) => ({ load, Component: lazyPart(load) });
 
 export const pages: Page[] = [
   {

@@ -3,10 +3,12 @@ import {
   CaretRightOutlined, CheckCircleFilled, ClearOutlined, CloseOutlined, DownOutlined, PauseOutlined,
   UpOutlined,
 } from '@ant-design/icons';
-import { Button, Progress, theme } from 'antd';
+import { Button, Modal, Progress, theme } from 'antd';
 import { useState, useSyncExternalStore } from 'react';
 import { useFormat } from '../app/format';
 import { useText } from '../app/text';
+import { ApiError } from '../api/errors';
+import { Failure } from '../components/Failure';
 import { VirtualRows } from '../components/VirtualRows';
 import { text } from './messages';
 import styles from './Panel.module.css';
@@ -17,7 +19,7 @@ const ROW = 56;
 
 const percent = (sent: number, size: number) => (size === 0 ? 0 : Math.floor((sent / size) * 100));
 
-function Row({ upload }: { upload: Upload }) {
+function Row({ upload, onWhy }: { upload: Upload; onWhy: (error: unknown) => void }) {
   const t = useText(text);
   const format = useFormat();
   const { token } = theme.useToken();
@@ -44,6 +46,11 @@ function Row({ upload }: { upload: Upload }) {
       {state === 'paused' && (
         <Button size="small" type="text" aria-label={`${t.resume} ${name}`}
           icon={<CaretRightOutlined />} onClick={() => uploads.retry(upload)} />
+      )}
+      {state === 'failed' && !upload.conflict && upload.error instanceof ApiError && (
+        <Button size="small" type="link" aria-label={`${t.why} ${name}`} onClick={() => onWhy(upload.error)}>
+          {t.why}
+        </Button>
       )}
       {state === 'failed' && (
         <Button size="small" onClick={() => uploads.retry(upload, upload.conflict || upload.overwrite)}>
@@ -75,6 +82,7 @@ export default function Panel() {
   const { token } = theme.useToken();
   const list = useSyncExternalStore(uploads.subscribe, uploads.get);
   const [folded, setFolded] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
   if (list.length === 0) return null;
   const { sent, size, done } = summary(list);
   const active = list.some((upload) => upload.active);
@@ -111,8 +119,11 @@ export default function Panel() {
         status={conflicts.length > 0 ? 'exception' : undefined} />
       {!folded && (
         <VirtualRows role="list" label={t.title} count={list.length} rowHeight={ROW}
-          height={Math.min(list.length, 5) * ROW} row={(index) => <Row upload={list[index]!} />} />
+          height={Math.min(list.length, 5) * ROW} row={(index) => <Row upload={list[index]!} onWhy={setFailure} />} />
       )}
+      <Modal open={failure !== undefined} onCancel={() => setFailure(undefined)} footer={null} title={t.whyTitle}>
+        {failure !== undefined && <Failure error={failure} />}
+      </Modal>
     </section>
   );
 }

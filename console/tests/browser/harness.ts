@@ -26,9 +26,11 @@ export interface Server {
 }
 
 // Ready when the server says so on the descriptor that it was given.
+// With `--data FOLDER` what it keeps outlives it.
 export async function startServer(...more: string[]): Promise<Server> {
   const binary = process.env.LAKESIDE_BIN ?? join(ROOT, 'build/release/lakeside');
-  const settings = ['--ephemeral', '--listen', '127.0.0.1:0', '--ready-fd', '3'];
+  const lasting = more.includes('--data') ? [] : ['--ephemeral'];
+  const settings = [...lasting, '--listen', '127.0.0.1:0', '--ready-fd', '3'];
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('LAKESIDE_'));
   const child: ChildProcess = spawn(binary, ['serve', ...settings, ...more], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
@@ -173,13 +175,14 @@ export async function inspect(tab: Tab, name: string) {
   await tab.page.emulateMedia({ colorScheme: 'light' });
 }
 
-// A connection to the server that can be cut.
-export async function startProxy(server: Server) {
+// A connection to the server that can be cut, and lead to another one.
+export async function startProxy(first: Server) {
   const sockets = new Set<Socket>();
   let down = false;
-  const target = new URL(server.url);
+  let server = first;
   const proxy = createServer((client) => {
     if (down) return void client.destroy();
+    const target = new URL(server.url);
     const upstream = connect(Number(target.port), target.hostname);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
@@ -201,7 +204,8 @@ export async function startProxy(server: Server) {
   return {
     url: `http://127.0.0.1:${port}`,
     cut,
-    mend: () => {
+    mend: (other = server) => {
+      server = other;
       down = false;
     },
     stop: () => {

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { App, Descriptions, Drawer, Select, Skeleton, Space, Tabs } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { type Acl, oss } from '../../api/oss';
 import { useFormat } from '../../app/format';
 import { useText } from '../../app/text';
@@ -9,8 +9,9 @@ import { useBucketInfo, useBucketStat } from './Buckets';
 import { AclWarning, useAclOptions } from './CreateBucket';
 import { text } from './messages';
 import { PublicAccess } from './PublicAccess';
+import { lazyPart } from '../../app/patient';
 
-const BucketPolicy = lazy(() => import('./BucketPolicy'));
+const BucketPolicy = lazyPart(() => import('./BucketPolicy'));
 
 function General({ bucket }: { bucket: string }) {
   const t = useText(text);

@@ -1,7 +1,7 @@
 // Shows an object without ever letting it run: media by a link, documents in a sandbox, text as text.
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Empty, Segmented, Skeleton } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { type ObjectHead, oss } from '../../api/oss';
 import { useFormat } from '../../app/format';
 import { useText } from '../../app/text';
@@ -11,8 +11,9 @@ import { text } from './messages';
 import { extension } from './names';
 import type { ObjectPlace } from './ObjectDrawer';
 import styles from './Preview.module.css';
+import { lazyPart } from '../../app/patient';
 
-const Markdown = lazy(() => import('./Markdown'));
+const Markdown = lazyPart(() => import('./Markdown'));
 
 const LINK_SECONDS = 3600;
 const TEXT_BYTES = 512 * 1024;

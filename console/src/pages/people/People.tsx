@@ -1,7 +1,7 @@
 import { Button, Tabs } from 'antd';
 import { GiftOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Navigate, Route, Routes, useLocation, useNavigate } from 'react-router-dom';
 import { isLacking, modelKeys } from '../../api/modelKeys';
 import { ram } from '../../api/ram';
@@ -15,13 +15,14 @@ import { RolePage } from './roles/RolePage';
 import { Roles } from './roles/Roles';
 import { UserPage } from './users/UserPage';
 import { Users } from './users/Users';
+import { lazyPart } from '../../app/patient';
 
-const Policies = lazy(() => import('./policies/Policies'));
-const PolicyPage = lazy(() => import('./policies/PolicyPage'));
-const NewPolicy = lazy(() => import('./policies/NewPolicy'));
-const Simulator = lazy(() => import('./simulator/Simulator'));
-const ModelKeys = lazy(() => import('./keys/ModelKeys'));
-const Passwords = lazy(() => import('./users/Passwords'));
+const Policies = lazyPart(() => import('./policies/Policies'));
+const PolicyPage = lazyPart(() => import('./policies/PolicyPage'));
+const NewPolicy = lazyPart(() => import('./policies/NewPolicy'));
+const Simulator = lazyPart(() => import('./simulator/Simulator'));
+const ModelKeys = lazyPart(() => import('./keys/ModelKeys'));
+const Passwords = lazyPart(() => import('./users/Passwords'));
 
 // Whether the server has an operation: anything but "not here" says that it does.
 function useHas(name: string, ask: (signal: AbortSignal) => Promise<unknown>): boolean {

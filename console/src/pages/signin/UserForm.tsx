@@ -1,13 +1,14 @@
 // A RAM user: password, and then what the server asks for besides.
 import { Alert, Button, Form, Input } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { ApiError } from '../../api/errors';
 import { type NextStep, type SignInForm, signInUser } from '../../api/signin';
 import { useText } from '../../app/text';
 import { enter } from './enter';
 import { text } from './messages';
+import { lazyPart } from '../../app/patient';
 
-const BindDevice = lazy(() => import('./BindDevice'));
+const BindDevice = lazyPart(() => import('./BindDevice'));
 
 export function UserForm() {
   const t = useText(text);

@@ -1,13 +1,14 @@
 import { Tabs } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Navigate, Route, Routes, useLocation, useNavigate } from 'react-router-dom';
 import { useText } from '../../app/text';
 import { text } from './messages';
 import { usualChoice } from './RangePicker';
 import styles from './Usage.module.css';
+import { lazyPart } from '../../app/patient';
 
-const ServiceUsage = lazy(() => import('./services/ServiceUsage'));
-const ModelUsage = lazy(() => import('./models/ModelUsage'));
+const ServiceUsage = lazyPart(() => import('./services/ServiceUsage'));
+const ModelUsage = lazyPart(() => import('./models/ModelUsage'));
 
 export default function Usage() {
   const t = useText(text);
