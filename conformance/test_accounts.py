@@ -174,6 +174,11 @@ def test_disabling_refuses_keys_and_sessions_at_once(accounts):
     assert anonymous.get(open_to_all, "k").is_error(403, "UserDisable")
     assert Raw(server, "sigv4").get(open_to_all, "k").is_error(403, "AllAccessDisabled")
     assert anonymous.get(open_to_all, "k").text("EC") == "0003-00000801"
+    asked = {"principal": "anonymous", "action": "oss:GetObject", "resource": f"acs:oss:*:*:{open_to_all}/k"}
+    said = Raw(server).request("GET", "_lakeside", "policy/simulation", query=asked)
+    assert f"in fact denied: the account {account}, whose it is, is disabled" in said.body.decode()
+    said = Raw(server).request("GET", "_lakeside", "policy/simulation", query=asked, headers={"Accept": "application/json"})
+    assert json.loads(said.body)["allowed"] is False
     # It lasts, and is taken back.
     server.stop()
     accounts.start()

@@ -149,6 +149,16 @@ bool add_calls(const nlohmann::json& event, const Session& session,
   return true;
 }
 
+// Policies do not decide there.
+void add_disabled(const std::string& account, ram::Explained& explained) {
+  const std::string why = "the account " + account + ", whose it is, is disabled";
+  explained.text += "in fact denied: " + why + "\n";
+  auto document = nlohmann::ordered_json::parse(explained.document);
+  document["allowed"] = false;
+  document["why"] = why;
+  explained.document = document.dump();
+}
+
 }  // namespace
 
 bool PolicyEndpoints::may_generate(const Principal& caller) const {
@@ -221,6 +231,9 @@ Task<http::Response> PolicyEndpoints::simulate(const Principal& caller,
   }
   auto explained = ram::simulate(identities, *principal, simulation);
   if (!explained) co_return wrong(explained.error());
+  if (accounts_.is_disabled(simulation.owner_account)) {
+    add_disabled(simulation.owner_account, *explained);
+  }
   if (head.header("Accept").value_or("").starts_with("application/json")) {
     co_return respond(200, "application/json", std::move(explained->document));
   }
