@@ -1,5 +1,6 @@
 #include "app/model_admin.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -9,7 +10,6 @@
 #include <thread>
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include "services/modelstudio/core/tests/memory_objects.h"
 #include "serving/fake/fake_backend.h"

@@ -100,7 +100,7 @@ void ModelTasks::Impl::end(Entry& entry, const Result<std::string>& result) {
   } else {
     task.state = ModelTask::State::kFailed;
     task.error = result.error();
-    log(LogLevel::kError, "a model could not be fetched",
+    log(LogLevel::kWarn, "a model could not be fetched",
         {{"source", task.source}, {"model", task.model}, {"why", result.error().detail}});
   }
   forget_old();
