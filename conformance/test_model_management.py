@@ -347,7 +347,7 @@ def test_how_many_come_at_once_is_bounded(root, hub, stalled):
         for number in range(100):
             tasks.append(root.pull(model=f"many-{number}"))
     assert len(tasks) == 18
-    states = [root.task(task)["status"] for task in tasks]
+    states = until(lambda: [root.task(task)["status"] for task in tasks], lambda now: now.count("RUNNING") == 2)
     assert states.count("PENDING") == 16
     for task in reversed(tasks):
         root.cancel(task)
