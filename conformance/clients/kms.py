@@ -74,7 +74,7 @@ class PypiKms(_Kms):
         super().__init__(*arguments, **more)
         self.client = alibabacloud_kms20160120.client.Client(Config(
             access_key_id=self.key, access_key_secret=self.secret, security_token=self.token, endpoint=self.host,
-            protocol="http", region_id=REGION))
+            protocol="http", region_id=REGION, connect_timeout=60000, read_timeout=60000))
 
     def __call__(self, operation, **parameters):
         method = getattr(self.client, re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).lower())
