@@ -145,7 +145,7 @@ describe('the playground', () => {
   it('asks for a key where it finds none, and does not keep it', async () => {
     const tab = await openPlayground();
     const { page } = tab;
-    await page.goto(`${server.url}/#/models`);
+    await page.goto(`${server.url}/#/usage/models`);
     await page.getByRole('button', { name: 'Use another key' }).click();
     await page.goto(`${server.url}/#/playground`);
     await page.getByLabel('Model key').fill('sk-wrong');
