@@ -1,5 +1,7 @@
 #include "services/kms/core/store.h"
 
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "base/executor.h"
@@ -281,6 +283,39 @@ TEST(MasterKey, IsReplacedWhileThereAreRequests) {
   ASSERT_TRUE(alone);
   it.expect_all(**alone);
   EXPECT_EQ(it.open(it.old_key).error().code, ErrorCode::kUnsupported);
+}
+
+Task<Status> add_key(Store& store, std::string id) {
+  auto turn = co_await store.turn();
+  Key key = symmetric(store);
+  key.id = std::move(id);
+  key.versions[0].sealed = store.seal_material(key, "v-1", kMaterial);
+  Change change;
+  change.put(std::move(key));
+  co_return co_await store.commit(change);
+}
+
+TEST(MasterKey, WhatIsMadeMeanwhileIsNotMissed) {
+  Filled it;
+  auto store = std::move(*it.open(it.old_key));
+  constexpr int kMade = 50;
+  std::jthread others([&] {
+    for (int i = 0; i < kMade; ++i) {
+      EXPECT_TRUE(run_blocking(add_key(*store, "new-" + std::to_string(i))));
+      it.expect_all(*store);
+    }
+  });
+  EXPECT_TRUE(run_blocking(store->rotate(it.both)));
+  EXPECT_TRUE(run_blocking(store->rotate(it.new_key)));
+  others.join();
+  auto alone = it.open(it.new_key);
+  ASSERT_TRUE(alone);
+  it.expect_all(**alone);
+  for (int i = 0; i < kMade; ++i) {
+    auto key = (*alone)->find<Key>(kAccount, "new-" + std::to_string(i));
+    ASSERT_NE(key, nullptr);
+    EXPECT_TRUE((*alone)->open_material(*key, key->primary())) << i;
+  }
 }
 
 TEST(MasterKey, ThatIsTakenAwayAtOnceHasStillOpenedEverything) {
