@@ -20,6 +20,7 @@ let server: Server;
 let browser: Browser;
 let root: Client;
 let folder: string;
+const more: Server[] = []; // that tests started themselves
 beforeAll(async () => {
   server = await startServer('--fake-model');
   browser = await startBrowser();
@@ -29,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await browser.close();
-  await server.stop();
+  for (const one of [server, ...more]) await one.stop();
   rmSync(folder, { recursive: true });
 });
 
@@ -85,7 +86,11 @@ it('a session that the server ends in the middle of an upload costs nothing but 
 describe('a server that is started again', () => {
   it('is waited for: pages say so and go on, and an upload loses nothing', async () => {
     const data = join(folder, 'data');
-    let lasting = await startServer('--data', data);
+    const start = async () => {
+      more.push(await startServer('--data', data));
+      return more.at(-1)!;
+    };
+    let lasting = await start();
     const proxy = await startProxy(lasting);
     const client = new Client(lasting);
     await client.putBucket('lasting');
@@ -112,7 +117,7 @@ describe('a server that is started again', () => {
     await go(page, 'usage/services');
     await page.locator('main .ant-spin').waitFor();
 
-    lasting = await startServer('--data', data);
+    lasting = await start();
     proxy.mend(lasting);
     await page.getByRole('img', { name: /over time/ }).waitFor();
     const stored = () => digestOf(new Client(lasting), 'lasting', 'lasting.bin');
@@ -120,7 +125,6 @@ describe('a server that is started again', () => {
     expect(tab.complaints).toEqual([]);
     await tab.close();
     await proxy.stop();
-    await lasting.stop();
   });
 });
 

@@ -46,8 +46,8 @@ bucket = oss2.Bucket(auth, '${url}', 'my-bucket', region='${region}')`,
   },
   {
     name: 'ossutil 1', kind: 'objects', language: '',
-    code: ({ url, id, secret }) => `ossutil ls -e ${url} --force-path-style \\
-  -i ${id} -k '${secret}'`,
+    code: ({ url, region, id, secret }) => `ossutil ls -e ${url} --region ${region} --force-path-style \\
+  --sign-version v4 -i ${id} -k '${secret}'`,
   },
   {
     name: 'boto3', kind: 'objects', language: 'Python', install: 'pip install boto3',

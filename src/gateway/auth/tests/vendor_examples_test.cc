@@ -22,6 +22,23 @@ void expect_aws(std::string_view text, const SignedTarget& target, Time now) {
                        << verdict.error().canonical_request;
 }
 
+// As ossutil 1.7.19 sent it, which is made of aliyun-oss-go-sdk 3.0.2: it signs Date as it stands.
+TEST(VendorExamples, OssV4WithDateAlone) {
+  const std::string request =
+      "GET /?marker&prefix\n"
+      "Host: 127.0.0.1:46643\n"
+      "Date: Sun, 22 Nov 2026 12:42:04 GMT\n"
+      "x-oss-content-sha256: UNSIGNED-PAYLOAD\n"
+      "Authorization: OSS4-HMAC-SHA256 Credential=LTAI5tConsoleTests/20261122/cn-hangzhou/oss/"
+      "aliyun_v4_request,"
+      "Signature=aa04e4b479b71235c8be547108e19d9d7db30c89d2cc836c327e78bcf3a0b5c8\n";
+  auto signed_by = [&](std::string_view secret) {
+    return check(request, {}, at(1795351324), "LTAI5tConsoleTests", secret).has_value();
+  };
+  EXPECT_TRUE(signed_by("c0nsole/Tests+Secret=OfRoot"));
+  EXPECT_FALSE(signed_by("another"));
+}
+
 // docs.aws.amazon.com/AmazonS3/latest/API: sig-v4-header-based-auth, sigv4-query-string-auth
 TEST(VendorExamples, AwsV4) {
   Time now = at(1369353600);  // 20130524T000000Z
