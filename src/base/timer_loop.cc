@@ -22,11 +22,11 @@ struct TimerLoop::Impl {
   bool stopping = false;
   std::thread thread;
 
+  // Notifies under the lock, as all do here: what is added may end the loop's life as soon as it
+  // runs.
   void add(std::move_only_function<void()> job) {
-    {
-      std::lock_guard lock(mutex);
-      ready.push_back(std::move(job));
-    }
+    std::lock_guard lock(mutex);
+    ready.push_back(std::move(job));
     wake.notify_one();
   }
 
@@ -83,18 +83,14 @@ void TimerLoop::post(std::coroutine_handle<> coroutine) { impl_->add(coroutine);
 void TimerLoop::run(std::move_only_function<void()> job) { impl_->add(std::move(job)); }
 
 void TimerLoop::add_sleeper(std::chrono::milliseconds time, std::coroutine_handle<> coroutine) {
-  {
-    std::lock_guard lock(impl_->mutex);
-    impl_->sleepers.emplace(std::chrono::steady_clock::now() + time, coroutine);
-  }
+  std::lock_guard lock(impl_->mutex);
+  impl_->sleepers.emplace(std::chrono::steady_clock::now() + time, coroutine);
   impl_->wake.notify_one();
 }
 
 void TimerLoop::wake_sleepers() {
-  {
-    std::lock_guard lock(impl_->mutex);
-    impl_->wake_until(Instant::max());
-  }
+  std::lock_guard lock(impl_->mutex);
+  impl_->wake_until(Instant::max());
   impl_->wake.notify_one();
 }
 

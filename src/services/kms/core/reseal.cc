@@ -98,10 +98,10 @@ Task<Status> Store::rotate(const SealingKeys& master) {
   }
   Status sealed = co_await seal_anew();
   if (!sealed) co_return sealed;
+  // The earlier keys stay for as long as the process runs: a request that found its key's record
+  // before may open it only now.
   auto turn = co_await queue_.turn();
-  Status marked = co_await write_mark(wanted, true);
-  if (marked) use(wanted);
-  co_return marked;
+  co_return co_await write_mark(wanted, true);
 }
 
 Task<Status> Store::seal_anew() {

@@ -1,6 +1,7 @@
 // The service over a stub of the models, asked through the real pipeline without sockets.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,6 +35,17 @@ struct Answer {
   [[nodiscard]] std::vector<std::string> events() const;
 };
 
+// Set by a test while jobs read it on their own thread.
+class StudioClock final : public Clock {
+ public:
+  explicit StudioClock(Time now) : now_(now) {}
+  [[nodiscard]] Time now() const override { return now_; }
+  void set(Time now) { now_ = now; }
+
+ private:
+  std::atomic<Time> now_;
+};
+
 class TestStudio {
  public:
   // On other models than the stub, if there are some; they outlive it.
@@ -57,7 +69,7 @@ class TestStudio {
   http::Response respond(std::string_view method, const std::string& target,
                          const std::string& body, const Headers& headers);
 
-  ManualClock clock{*parse_iso8601("2026-11-21T23:15:09Z")};
+  StudioClock clock{*parse_iso8601("2026-11-21T23:15:09Z")};
   StubServer server;
   MemoryObjects objects;
   std::unique_ptr<KeyStore> keys;

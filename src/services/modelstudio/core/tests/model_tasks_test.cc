@@ -66,8 +66,8 @@ class ModelTasksTest : public testing::Test {
   }
   ModelTask task(const std::string& id) { return tasks.find(id).value_or(ModelTask()); }
 
+  Held held;  // outlives the work that it holds
   ModelTasks tasks{system_clock(), {.running = 1, .waiting = 2, .kept = 2}};
-  Held held;
 };
 
 TEST_F(ModelTasksTest, ATaskSaysHowFarItIsAndHowItEnded) {
