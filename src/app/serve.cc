@@ -10,6 +10,7 @@
 
 #include "app/admin_service.h"
 #include "app/cloud.h"
+#include "app/console_assets.h"
 #include "app/data_folder.h"
 #include "app/run_file.h"
 #include "base/log.h"
@@ -85,6 +86,9 @@ void greet(const RootKey& key, const std::string& url, const DataFolder& folder,
     std::printf("\nBoth are kept in %s.\n", folder.root_key().c_str());
     std::printf(
         "To point this user's clients here, in any terminal:\n\n  eval \"$(lakeside env)\"\n\n");
+    if (!console_files().page.empty()) {
+      std::printf("The console is at %s/ in a browser: sign in with that key.\n\n", url.c_str());
+    }
   }
   std::fflush(stdout);
 }
