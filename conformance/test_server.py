@@ -24,6 +24,25 @@ def test_metrics(server, oss, bucket):
     assert b"# TYPE" in body and b"PutObject" in body
 
 
+def test_metrics_of_chosen_names(server, oss, bucket):
+    oss.put(bucket, "key", b"content")
+    whole = server.ask("GET", "/_lakeside/metrics")[1]
+    asked = "name[]=lakeside_requests_total&name%5B%5D=lakeside_model_queue_depth&name[]=unknown"
+    status, body = server.ask("GET", f"/_lakeside/metrics?{asked}")
+    assert status == 200 and len(body) < len(whole) / 2
+    families = {line.split()[2] for line in body.splitlines() if line.startswith(b"# TYPE")}
+    assert b"lakeside_requests_total" in families
+    assert families <= {b"lakeside_requests_total", b"lakeside_model_queue_depth"}
+    used = server.ask("GET", f"/_lakeside/metrics?{asked}&usedonly")[1]
+    assert len(used) < len(body)
+    assert b'operation="PutObject",status="2xx"' in used
+    assert not any(line.endswith(b" 0") for line in used.splitlines() if line.startswith(b"lakeside_requests"))
+    assert server.ask("GET", "/_lakeside/metrics?name[]=unknown") == (200, b"")
+    assert server.ask("GET", "/_lakeside/metrics?" + "&".join(["name[]=x"] * 65))[0] == 400
+    signed = oss.request("GET", "_lakeside", "metrics", query={"name[]": "lakeside_http_connections"})
+    assert signed.status == 200 and signed.body.count(b"# TYPE") == 1
+
+
 def test_reset_empties_everything():
     server = Server("--ephemeral", "--durability=relaxed").start()
     try:

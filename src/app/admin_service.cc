@@ -84,6 +84,30 @@ bool wants_models(const http::RequestHead& head) {
   return head.raw_query == "verbose" || accept.starts_with("application/json");
 }
 
+constexpr std::string_view kMetricName = "name[]";
+constexpr std::size_t kMostMetricNames = 64;
+
+// `?name[]=NAME&name[]=NAME`, as federation with Prometheus names what it wants, and `usedonly`, as
+// Envoy has it.
+MetricChoice choice_of(const http::RequestHead& head) {
+  MetricChoice choice;
+  for (const http::QueryParam& param : head.query) {
+    if (param.name == kMetricName) choice.names.emplace_back(param.value);
+  }
+  choice.used_only = head.has_param("usedonly");
+  return choice;
+}
+
+http::Response metrics_response(const Metrics& metrics, const http::RequestHead& head) {
+  const MetricChoice choice = choice_of(head);
+  if (choice.names.size() > kMostMetricNames) {
+    return text_response(400,
+                         "At most " + std::to_string(kMostMetricNames) + " metrics can be named.\n",
+                         "InvalidRequest");
+  }
+  return text_response(200, metrics.render(choice));
+}
+
 bool is_loopback(std::string_view peer) {
   return peer.starts_with("127.") || peer == "::1" || peer.starts_with("::ffff:127.");
 }
@@ -240,7 +264,7 @@ class AdminAction final : public Action {
                                                              call.request.head);
     }
     if (call.operation == &kOperations[kMetrics]) {
-      co_return text_response(200, service_.metrics().render());
+      co_return metrics_response(service_.metrics(), call.request.head);
     }
     if (call.operation >= &kOperations[kCreateAccount]) co_return co_await run_on_accounts(call);
     if (call.operation != &kOperations[kReset]) co_return co_await run_on_keys(call);

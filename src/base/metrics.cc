@@ -1,5 +1,6 @@
 #include "base/metrics.h"
 
+#include <algorithm>
 #include <cassert>
 #include <charconv>
 #include <map>
@@ -42,6 +43,27 @@ void append_sample(std::string& out, std::string_view name, std::string_view suf
   out += '\n';
 }
 
+void append_head(std::string& out, std::string_view name, const Family& family) {
+  static constexpr std::array<std::string_view, 3> kTypes = {"counter", "gauge", "histogram"};
+  out += "# HELP ";
+  out += name;
+  out += ' ';
+  for (char c : family.help) {
+    if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\\') {
+      out += "\\\\";
+    } else {
+      out += c;
+    }
+  }
+  out += "\n# TYPE ";
+  out += name;
+  out += ' ';
+  out += kTypes[family.type];
+  out += '\n';
+}
+
 }  // namespace
 
 void Histogram::observe(double seconds) {
@@ -73,6 +95,49 @@ struct Metrics::Impl {
     }
     return std::get<M>(metric->second);
   }
+
+  static void append_histogram(std::string& out, std::string_view name, const std::string& labels,
+                               const Histogram& histogram) {
+    const std::string prefix = labels.empty() ? "le=\"" : labels + ",le=\"";
+    std::uint64_t count = 0;
+    for (std::size_t i = 0; i < histogram.buckets_.size(); ++i) {
+      count += histogram.buckets_[i].load(std::memory_order_relaxed);
+      std::string bounded = prefix;
+      if (i < Histogram::kBounds.size()) {
+        append_number(bounded, Histogram::kBounds[i]);
+      } else {
+        bounded += "+Inf";
+      }
+      append_sample(out, name, "_bucket", bounded + '"', count);
+    }
+    auto micros = histogram.sum_micros_.load(std::memory_order_relaxed);
+    append_sample(out, name, "_sum", labels, static_cast<double>(micros) / 1e6);
+    append_sample(out, name, "_count", labels, count);
+  }
+
+  // A gauge is used even while it says zero: it may have come down to it.
+  static bool used(const Metric& metric) {
+    if (const auto* counter = std::get_if<Counter>(&metric)) return counter->value() != 0;
+    const auto* histogram = std::get_if<Histogram>(&metric);
+    return histogram == nullptr || std::ranges::any_of(histogram->buckets_, [](const auto& bucket) {
+             return bucket.load(std::memory_order_relaxed) != 0;
+           });
+  }
+
+  static void append_family(std::string& out, std::string_view name, const Family& family,
+                            bool used_only) {
+    append_head(out, name, family);
+    for (const auto& [labels, metric] : family.metrics) {
+      if (used_only && !used(metric)) continue;
+      if (const auto* counter = std::get_if<Counter>(&metric)) {
+        append_sample(out, name, "", labels, counter->value());
+      } else if (const auto* gauge = std::get_if<Gauge>(&metric)) {
+        append_sample(out, name, "", labels, gauge->value());
+      } else {
+        append_histogram(out, name, labels, std::get<Histogram>(metric));
+      }
+    }
+  }
 };
 
 Metrics::Metrics() : impl_(std::make_unique<Impl>()) {}
@@ -89,52 +154,13 @@ Histogram& Metrics::histogram(std::string_view name, std::string_view help,
   return impl_->find_or_add<Histogram>(name, help, labels);
 }
 
-std::string Metrics::render() const {
-  static constexpr std::array<std::string_view, 3> kTypes = {"counter", "gauge", "histogram"};
+std::string Metrics::render(const MetricChoice& choice) const {
   std::string out;
   std::lock_guard lock(impl_->mutex);
   for (const auto& [name, family] : impl_->families) {
-    out += "# HELP ";
-    out += name;
-    out += ' ';
-    for (char c : family.help) {
-      if (c == '\n') {
-        out += "\\n";
-      } else if (c == '\\') {
-        out += "\\\\";
-      } else {
-        out += c;
-      }
-    }
-    out += "\n# TYPE ";
-    out += name;
-    out += ' ';
-    out += kTypes[family.type];
-    out += '\n';
-    for (const auto& [labels, metric] : family.metrics) {
-      if (const auto* counter = std::get_if<Counter>(&metric)) {
-        append_sample(out, name, "", labels, counter->value());
-      } else if (const auto* gauge = std::get_if<Gauge>(&metric)) {
-        append_sample(out, name, "", labels, gauge->value());
-      } else {
-        const auto& histogram = std::get<Histogram>(metric);
-        std::string prefix = labels.empty() ? "le=\"" : labels + ",le=\"";
-        std::uint64_t count = 0;
-        for (std::size_t i = 0; i < histogram.buckets_.size(); ++i) {
-          count += histogram.buckets_[i].load(std::memory_order_relaxed);
-          std::string bounded = prefix;
-          if (i < Histogram::kBounds.size()) {
-            append_number(bounded, Histogram::kBounds[i]);
-          } else {
-            bounded += "+Inf";
-          }
-          append_sample(out, name, "_bucket", bounded + '"', count);
-        }
-        auto micros = histogram.sum_micros_.load(std::memory_order_relaxed);
-        append_sample(out, name, "_sum", labels, static_cast<double>(micros) / 1e6);
-        append_sample(out, name, "_count", labels, count);
-      }
-    }
+    const bool asked =
+        choice.names.empty() || std::ranges::find(choice.names, name) != choice.names.end();
+    if (asked) Impl::append_family(out, name, family, choice.used_only);
   }
   return out;
 }

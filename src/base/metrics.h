@@ -44,6 +44,12 @@ class Histogram {
   std::atomic<std::uint64_t> sum_micros_{0};
 };
 
+// What of a registry somebody asks for.
+struct MetricChoice {
+  std::vector<std::string_view> names;  // of metrics, in full; empty: all
+  bool used_only = false;  // without counters and histograms that have counted nothing yet
+};
+
 // A registry. Metrics live as long as it does; keep the reference, look up once.
 // `labels` is the text between the braces: `service="oss",operation="PutObject"`.
 class Metrics {
@@ -53,7 +59,8 @@ class Metrics {
   Counter& counter(std::string_view name, std::string_view help, std::string_view labels = {});
   Gauge& gauge(std::string_view name, std::string_view help, std::string_view labels = {});
   Histogram& histogram(std::string_view name, std::string_view help, std::string_view labels = {});
-  [[nodiscard]] std::string render() const;
+  // Names that no metric has give nothing.
+  [[nodiscard]] std::string render(const MetricChoice& choice = {}) const;
 
  private:
   struct Impl;

@@ -1,7 +1,7 @@
 // One signed request and its answer. All clients send through here.
 import { signAcs3 } from './acs3';
 import { ApiError, readError } from './errors';
-import { type OssRequest, presignOss, signOss } from './oss4';
+import { type OssRequest, presignOss, type Query, signOss } from './oss4';
 import type { Credential } from './credential';
 import { session } from './session';
 
@@ -91,9 +91,9 @@ export async function ossLink(request: OssRequest, seconds: number): Promise<str
 // The endpoints of this server alone, below /_lakeside/: signed as if they were objects of a bucket
 // of that name.
 export function lakesideRequest(
-  method: string, path: string, headers: Record<string, string> = {}, options: Options = {},
+  method: string, path: string, headers: Record<string, string> = {}, options: Options = {}, query: Query = {},
 ): Promise<Response> {
-  return ossRequest({ method, bucket: '_lakeside', key: path, headers }, undefined, options);
+  return ossRequest({ method, bucket: '_lakeside', key: path, headers, query }, undefined, options);
 }
 
 // An operation of an API that is told apart by methods and paths; what it takes is in the query.

@@ -27,7 +27,12 @@ describe('the overview', () => {
     await client.oss({ method: 'GET', bucket: 'no-such-bucket' });
     const tab = await openTab(browser, server.url);
     const { page } = tab;
+    const measured = page.waitForResponse(/\/_lakeside\/metrics/);
     await signIn(page);
+    // Asked for every few seconds: only what is drawn, of hundreds of operations.
+    const { length } = await (await measured).body();
+    expect(length).toBeGreaterThan(100);
+    expect(length).toBeLessThan(20_000);
     await page.getByText('2.86 MiB').waitFor();
     await page.getByText('Serving').waitFor();
     await page.getByText('fake').waitFor();

@@ -12,6 +12,7 @@ struct Asked {
   std::vector<http::Header> headers;
   Principal::Kind kind = Principal::Kind::kAnonymous;
   bool allow_reset = true;
+  std::string query;
 };
 
 struct Answered {
@@ -23,6 +24,7 @@ struct Answered {
 Answered ask(const Asked& asked) {
   Metrics metrics;
   metrics.counter("things_total", "Things.").add(3);
+  metrics.counter("idle_total", "Idle.");
   int resets = 0;
   auto reset = [](int& count) -> Task<Status> {
     ++count;
@@ -33,6 +35,8 @@ Answered ask(const Asked& asked) {
   http::Request request;
   request.head.method = asked.method;
   request.head.target = request.head.raw_path = asked.path;
+  request.head.raw_query = asked.query;
+  request.head.query = http::parse_query(asked.query).value();
   request.head.headers = asked.headers;
   request.peer = asked.peer;
   auto call = service->begin(request);
@@ -62,6 +66,37 @@ TEST(AdminService, MetricsAreForThisMachineAndTheRootKey) {
   EXPECT_EQ(ask(asked).status, 403);
   asked.kind = Principal::Kind::kRoot;
   EXPECT_EQ(ask(asked).status, 200);
+}
+
+TEST(AdminService, MetricsOfWhatIsAskedFor) {
+  Asked asked{.method = "GET", .path = "/_lakeside/metrics"};
+  const std::string all = ask(asked).text;
+  const std::string things =
+      "# HELP things_total Things.\n# TYPE things_total counter\nthings_total 3\n";
+  asked.query = "name[]=things_total&name%5B%5D=unknown";
+  EXPECT_EQ(ask(asked).text, things);
+  asked.query = "name[]=unknown";
+  EXPECT_EQ(ask(asked).text, "");
+  EXPECT_EQ(ask(asked).status, 200);
+  asked.query = "name[]";
+  EXPECT_EQ(ask(asked).text, "");
+  asked.query = "usedonly";
+  EXPECT_EQ(ask(asked).text.find("idle_total 0"), std::string::npos);
+  EXPECT_NE(all.find("idle_total 0"), std::string::npos);
+  asked.query = "names=things_total";  // no parameter of this page's
+  EXPECT_EQ(ask(asked).text, all);
+  asked.kind = Principal::Kind::kUser;
+  asked.peer = "10.0.0.1";
+  asked.query = "name[]=things_total";
+  EXPECT_EQ(ask(asked).status, 403);
+}
+
+TEST(AdminService, MetricsOfTooManyNamesAreRefused) {
+  Asked asked{.method = "GET", .path = "/_lakeside/metrics", .query = "name[]=things_total"};
+  for (int i = 1; i < 64; ++i) asked.query += "&name[]=things_total";
+  EXPECT_EQ(ask(asked).status, 200);
+  asked.query += "&name[]=things_total";
+  EXPECT_EQ(ask(asked).status, 400);
 }
 
 TEST(AdminService, ResetOnlyWhereAllowed) {

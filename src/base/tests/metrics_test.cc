@@ -27,6 +27,35 @@ TEST(Metrics, Render) {
             "# HELP z_open Open\\nthings \\\\.\n# TYPE z_open gauge\nz_open -3\n");
 }
 
+TEST(Metrics, RenderOfNamesIsExact) {
+  Metrics metrics;
+  metrics.counter("b_total", "B.").add(2);
+  metrics.counter("a_total", "A.").add();
+  metrics.counter("a_total_more", "More.");
+  metrics.histogram("t", "Time.").observe(1);
+  const std::string a = "# HELP a_total A.\n# TYPE a_total counter\na_total 1\n";
+  EXPECT_EQ(metrics.render({.names = {"a_total"}}), a);
+  EXPECT_EQ(metrics.render({.names = {"b_total", "a_total", "a_total"}}),
+            a + "# HELP b_total B.\n# TYPE b_total counter\nb_total 2\n");
+  EXPECT_EQ(metrics.render({.names = {"", "a", "t_count", "A_total"}}), "");
+  EXPECT_TRUE(metrics.render({.names = {"t"}}).ends_with("t_count 1\n"));
+  EXPECT_EQ(metrics.render({}), metrics.render());
+}
+
+TEST(Metrics, RenderOfWhatIsUsed) {
+  Metrics metrics;
+  metrics.counter("c", "C.", R"(op="Get")").add();
+  metrics.counter("c", "C.", R"(op="Put")");
+  metrics.gauge("g", "G.").set(0);
+  metrics.histogram("t", "Time.", R"(op="Get")").observe(100);
+  metrics.histogram("t", "Time.", R"(op="Put")");
+  const std::string text = metrics.render({.used_only = true});
+  EXPECT_NE(text.find("c{op=\"Get\"} 1\n"), std::string::npos);
+  EXPECT_NE(text.find("g 0\n"), std::string::npos);
+  EXPECT_NE(text.find("t_count{op=\"Get\"} 1\n"), std::string::npos);
+  EXPECT_EQ(text.find("Put"), std::string::npos) << text;
+}
+
 TEST(Metrics, Histogram) {
   Metrics metrics;
   Histogram& histogram = metrics.histogram("t", "Time.", R"(op="Get")");

@@ -14,7 +14,7 @@ import { Failure } from '../../components/Failure';
 import { LineChart } from '../../components/LineChart';
 import { text } from './messages';
 import styles from './Overview.module.css';
-import { failuresOf, problemsOf, rateBetween, type Rates, totalsOf, type Totals } from './rates';
+import { DRAWN, failuresOf, problemsOf, rateBetween, type Rates, totalsOf, type Totals } from './rates';
 import { RecentLink, RecentProblems } from './RecentProblems';
 
 const EVERY_MS = 3_000;
@@ -26,7 +26,7 @@ const MOST_PROBLEMS = 12;
 function useLive() {
   const query = useQuery({
     queryKey: ['lakeside', 'metrics'],
-    queryFn: ({ signal }) => lakeside.metrics({ signal }),
+    queryFn: ({ signal }) => lakeside.metrics(DRAWN, { signal }),
     refetchInterval: (q) => (q.state.error instanceof ApiError && q.state.error.denied ? false : EVERY_MS),
   });
   const last = useRef<Totals>(undefined);

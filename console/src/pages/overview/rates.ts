@@ -14,6 +14,17 @@ export interface Totals {
 }
 export type Rates = Omit<Totals, 'at'>;
 
+// What is drawn of each metric. Nothing else is asked for.
+const SUMMED: Record<string, keyof Rates> = {
+  lakeside_request_bytes_total: 'bytesIn',
+  lakeside_response_bytes_total: 'bytesOut',
+  lakeside_model_prompt_tokens_total: 'tokensIn',
+  lakeside_model_cached_tokens_total: 'tokensCached',
+  lakeside_model_completion_tokens_total: 'tokensOut',
+};
+const REQUESTS = 'lakeside_requests_total'; // drawn by their outcome
+export const DRAWN = [REQUESTS, ...Object.keys(SUMMED)];
+
 // The page's own looking is not what people want to see.
 const OWN = new Set(['Metrics', 'Health', 'GetConsole']);
 
@@ -23,14 +34,9 @@ export function totalsOf(samples: Sample[], at: number): Totals {
   };
   for (const { name, labels, value } of samples) {
     if (OWN.has(labels.operation ?? '')) continue;
-    if (name === 'lakeside_requests_total') {
-      const kind = labels.status === '5xx' ? 'failed' : labels.status === '4xx' ? 'refused' : 'ok';
-      totals[kind] += value;
-    } else if (name === 'lakeside_request_bytes_total') totals.bytesIn += value;
-    else if (name === 'lakeside_response_bytes_total') totals.bytesOut += value;
-    else if (name === 'lakeside_model_prompt_tokens_total') totals.tokensIn += value;
-    else if (name === 'lakeside_model_cached_tokens_total') totals.tokensCached += value;
-    else if (name === 'lakeside_model_completion_tokens_total') totals.tokensOut += value;
+    const kind = labels.status === '5xx' ? 'failed' : labels.status === '4xx' ? 'refused' : 'ok';
+    const drawn = name === REQUESTS ? kind : SUMMED[name];
+    if (drawn) totals[drawn] += value;
   }
   return totals;
 }
@@ -60,7 +66,7 @@ export function problemsOf(samples: Sample[]): Problem[] {
   const found = new Map<string, Problem>();
   for (const { name, labels, value } of samples) {
     const { service = '', operation = '', status } = labels;
-    if (name !== 'lakeside_requests_total' || value === 0) continue;
+    if (name !== REQUESTS || value === 0) continue;
     if (status !== '4xx' && status !== '5xx') continue;
     const key = `${service}/${operation}`;
     const problem = found.get(key) ?? { service, operation, refused: 0, failed: 0 };
