@@ -10,18 +10,27 @@ export interface Datapoint {
   service: string;
   resource: string; // a bucket; empty: none
   accessKeyId: string; // empty: nobody signed
+  callerId?: string; // a user, a role or the account; empty: nobody signed
   Value: number;
 }
 
-// Sums that begin in [from, to), both in seconds since 1970. Of what nothing is known there is none.
+export interface Span {
+  seconds: number; // of a sum
+  from: number; // seconds since 1970
+  to: number;
+  callerId?: string; // what this one has called, which everybody may ask about themselves
+}
+
+// Sums that begin in [from, to). Of what nothing is known there is none.
 export async function metric(
-  name: string, seconds: number, from: number, to: number, options: Options = {},
+  name: string, { seconds, from, to, callerId }: Span, options: Options = {},
 ): Promise<Datapoint[]> {
   const points: Datapoint[] = [];
   // The API means "(StartTime, EndTime]".
   const parameters = {
     Namespace: NAMESPACE, MetricName: name, Period: String(seconds), Length: PAGE,
     StartTime: (from - 1) * 1000, EndTime: (to - 1) * 1000,
+    Dimensions: callerId && JSON.stringify([{ callerId }]),
   };
   for (let token: string | undefined; ;) {
     const answer: { Datapoints: string; NextToken?: string } =

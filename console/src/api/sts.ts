@@ -8,6 +8,7 @@ interface CallerIdentity {
   AccountId: string;
   IdentityType: 'Account' | 'RAMUser' | 'AssumedRoleUser';
   Arn: string;
+  PrincipalId: string;
 }
 
 export const sts = {
@@ -20,5 +21,11 @@ export const sts = {
       name: answer.Arn.replace(/^acs:ram::[^:]*:/, '').replace(/^(user|assumed-role)\//, ''),
       arn: answer.Arn,
     };
+  },
+
+  // Under which id calls are counted: the user's, the role's, or the account's.
+  async callerId(options: Options = {}): Promise<string> {
+    const { PrincipalId } = await rpc<CallerIdentity>(STS, 'GetCallerIdentity', {}, options);
+    return PrincipalId.split(':')[0]!; // behind it is the name of a role's session
   },
 };

@@ -34,9 +34,10 @@ function Denial({ error }: { error: ApiError }) {
   return <Descriptions size="small" column={1} items={items} style={{ overflowWrap: 'anywhere' }} />;
 }
 
-// `brief`: where there is little room, the details are folded.
-export function Failure({ error, onRetry, brief = false }: {
-  error: unknown; onRetry?: () => void; brief?: boolean;
+// `brief`: where there is little room, the details are folded. `notice`: the page goes on without, and
+// says in these words what it shows instead.
+export function Failure({ error, onRetry, brief = false, notice }: {
+  error: unknown; onRetry?: () => void; brief?: boolean; notice?: string;
 }) {
   const t = useText(text);
   const api = error instanceof ApiError ? error : undefined;
@@ -55,7 +56,7 @@ export function Failure({ error, onRetry, brief = false }: {
     </>
   );
   return (
-    <Alert type={api?.denied ? 'warning' : 'error'} showIcon={!brief} title={title}
+    <Alert type={notice ? 'info' : api?.denied ? 'warning' : 'error'} showIcon={!brief} title={notice ?? title}
       action={onRetry && <Button size="small" onClick={onRetry}>{t.retry}</Button>}
       description={brief ? <details><summary>{t.why}</summary>{details}</details> : details} />
   );

@@ -6,6 +6,7 @@ import { text } from './messages';
 import { usualChoice } from './RangePicker';
 import styles from './Usage.module.css';
 import { lazyPart } from '../../app/patient';
+import { useWhose } from './whose';
 
 const ServiceUsage = lazyPart(() => import('./services/ServiceUsage'));
 const ModelUsage = lazyPart(() => import('./models/ModelUsage'));
@@ -15,7 +16,7 @@ export default function Usage() {
   const { pathname } = useLocation();
   const navigate = useNavigate();
   const [choice, onChoose] = useState(() => usualChoice(Date.now()));
-  const chosen = { choice, onChoose };
+  const chosen = { choice, onChoose, state: useWhose() };
   return (
     <>
       <Tabs className={styles.tabs} activeKey={pathname.split('/')[2]}

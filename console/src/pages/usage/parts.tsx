@@ -6,6 +6,7 @@ import { useText } from '../../app/text';
 import { text } from './messages';
 import { type Choice, RangePicker } from './RangePicker';
 import styles from './Usage.module.css';
+import type { WhoseState } from './whose';
 
 export const NONE = '—';
 export const EACH_MS = 30_000;
@@ -13,9 +14,10 @@ export const EACH_MS = 30_000;
 export interface Chosen {
   choice: Choice;
   onChoose: (choice: Choice) => void;
+  state: WhoseState;
 }
 
-export function Toolbar({ choice, onChoose, query, onExport }: Chosen & {
+export function Toolbar({ choice, onChoose, query, onExport }: Omit<Chosen, 'state'> & {
   query: { isFetching: boolean; refetch: () => unknown }; onExport?: () => void;
 }) {
   const t = useText(text);

@@ -1,10 +1,9 @@
 // What the models have been used for: by one key, through OpenAI's usage API, or by all keys of the
 // account, through CloudMonitor.
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Segmented, Spin, theme } from 'antd';
-import { useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { Spin, theme } from 'antd';
+import { useEffect, useState } from 'react';
 import { metric as readMetric } from '../../../api/cms';
-import { ApiError } from '../../../api/errors';
 import { models, type UsageWidth } from '../../../api/models';
 import { useFormat } from '../../../app/format';
 import { useText } from '../../../app/text';
@@ -19,12 +18,11 @@ import { rangeOf } from '../RangePicker';
 import { groupBy, type Range, SECONDS, stepsOf } from '../ranges';
 import { useTimes } from '../times';
 import styles from '../Usage.module.css';
+import { isDenied, type Whose, WhoseChooser } from '../whose';
 import {
   CMS_NAMES, KINDS, type Metric, METRICS, type Row, rowsOf, rowsOfAll, sum, toCsv,
 } from './usage';
 import { UsageTable } from './UsageTable';
-
-type Whose = 'own' | 'all';
 
 async function readOwn({ from, to }: Range, width: UsageWidth, signal: AbortSignal): Promise<Row[]> {
   const asked = KINDS.map(async (kind) =>
@@ -33,9 +31,12 @@ async function readOwn({ from, to }: Range, width: UsageWidth, signal: AbortSign
 }
 
 async function readAll({ from, to }: Range, width: UsageWidth, signal: AbortSignal): Promise<Row[]> {
-  const asked = METRICS.map(async (name) =>
-    [name, await readMetric(CMS_NAMES[name], SECONDS[width], from, to, { signal })] as const);
-  return rowsOfAll(Object.fromEntries(await Promise.all(asked)) as Parameters<typeof rowsOfAll>[0], SECONDS[width]);
+  const seconds = SECONDS[width];
+  const ask = (name: Metric) => readMetric(CMS_NAMES[name], { seconds, from, to }, { signal });
+  // One alone, first: where it is denied, the others are not asked for.
+  const requests = await ask('requests');
+  const [input, cached, output] = await Promise.all([ask('input'), ask('cached'), ask('output')]);
+  return rowsOfAll({ requests, input, cached, output }, seconds);
 }
 
 function useUsage(whose: Whose, range: Range | undefined, width: UsageWidth) {
@@ -43,8 +44,9 @@ function useUsage(whose: Whose, range: Range | undefined, width: UsageWidth) {
   return useQuery<Row[]>({
     queryKey: ['usage', whose, version, width, range?.from, range?.to],
     enabled: range !== undefined,
-    refetchInterval: ({ state: { error } }) => (error instanceof ApiError && error.denied ? false : EACH_MS),
-    placeholderData: keepPreviousData,
+    refetchInterval: ({ state: { error } }) => (isDenied(error) ? false : EACH_MS),
+    // What is everyone's is not shown as one's own meanwhile.
+    placeholderData: (rows, query) => (query?.queryKey[1] === whose ? rows : undefined),
     queryFn: ({ signal }) => (whose === 'own' ? readOwn : readAll)(range!, width, signal),
   });
 }
@@ -100,13 +102,17 @@ function TableCard({ rows, width }: { rows: Row[]; width: UsageWidth }) {
   );
 }
 
-function Report({ whose, choice, onChoose }: Chosen & { whose: Whose }) {
+function Report({ whose, choice, onChoose, state: { failed } }: Chosen & { whose: Whose }) {
   const t = useText(text);
   const { token } = theme.useToken();
   const range = rangeOf(choice, Date.now());
   const usage = useUsage(whose, range, choice.width);
-  const rows = usage.error ? undefined : usage.data;
+  const { error } = usage;
+  const rows = error ? undefined : usage.data;
   const own = whose === 'own';
+  useEffect(() => {
+    if (!own) failed(error);
+  });
   return (
     <>
       <Toolbar choice={choice} onChoose={onChoose} query={usage}
@@ -116,7 +122,7 @@ function Report({ whose, choice, onChoose }: Chosen & { whose: Whose }) {
         {choice.width === '1d' && <span>{t.utc}</span>}
         {own && <ModelKeyNote />}
       </p>
-      {usage.error && <Failure error={usage.error} onRetry={() => void usage.refetch()} />}
+      {error && (own || !isDenied(error)) && <Failure error={error} onRetry={() => void usage.refetch()} />}
       {!rows && usage.isLoading && <Spin className={styles.spin} aria-label={t.loading} />}
       {rows && range && (rows.length === 0
         ? <Nothing title={t.none} hint={own ? t.noneHint : t.noneHintAll} /> : (
@@ -132,11 +138,10 @@ function Report({ whose, choice, onChoose }: Chosen & { whose: Whose }) {
 
 export default function ModelUsage(chosen: Chosen) {
   const t = useText(text);
-  const [whose, setWhose] = useState<Whose>('own');
+  const { whose } = chosen.state;
   return (
     <>
-      <Segmented<Whose> className={styles.groups} aria-label={t.whoseLabel} value={whose} onChange={setWhose}
-        options={[{ value: 'own', label: t.own }, { value: 'all', label: t.all }]} />
+      <WhoseChooser state={chosen.state} own={t.own} all={t.all} />
       {whose === 'all' ? <Report key="all" whose="all" {...chosen} />
         : <ModelKeyGate><Report key="own" whose="own" {...chosen} /></ModelKeyGate>}
     </>

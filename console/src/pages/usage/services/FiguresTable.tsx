@@ -5,7 +5,7 @@ import { text } from '../messages';
 import { groupBy } from '../ranges';
 import { useTimes } from '../times';
 import styles from '../Usage.module.css';
-import { type Figures, type Group, type Metric, metricsFor, type Row, sum } from './figures';
+import { type Figures, type Group, type Metric, type Row, sum } from './figures';
 import { useGroupNames, useShown } from './names';
 
 interface Line {
@@ -15,14 +15,13 @@ interface Line {
   figures: Figures;
 }
 
-export function FiguresTable({ rows, group, overTime, width, stockAt }: {
-  rows: Row[]; group: Group; overTime: boolean; width: UsageWidth; stockAt: number | undefined;
+export function FiguresTable({ rows, group, metrics, overTime, width, stockAt }: {
+  rows: Row[]; group: Group; metrics: Metric[]; overTime: boolean; width: UsageWidth; stockAt: number | undefined;
 }) {
   const t = useText(text);
   const times = useTimes(width);
   const shown = useShown();
   const nameOf = useGroupNames(group);
-  const metrics = metricsFor(group);
   const groups = groupBy(rows, (row) => JSON.stringify([overTime ? row.start : 0, nameOf(row)]));
   const lines = Array.from(groups, ([id, all]): Line => {
     const { start } = all[0]!;

@@ -1,9 +1,6 @@
 // What was called, moved and stored, through CloudMonitor.
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Segmented, Spin, theme } from 'antd';
-import { useState } from 'react';
-import { metric as readMetric } from '../../../api/cms';
-import { ApiError } from '../../../api/errors';
+import { useEffect, useState } from 'react';
 import type { UsageWidth } from '../../../api/models';
 import { useFormat } from '../../../app/format';
 import { useText } from '../../../app/text';
@@ -16,36 +13,26 @@ import { rangeOf } from '../RangePicker';
 import { groupBy, type Range, SECONDS, stepsOf } from '../ranges';
 import { useTimes } from '../times';
 import styles from '../Usage.module.css';
+import { isDenied, type Whose, WhoseChooser } from '../whose';
 import {
-  type Group, GROUPS, isBytes, largest, lastStock, type Metric, METRICS, metricsFor, NAMES, type Row,
-  rowsFor, rowsOf, sum, toCsv,
+  type Group, groupsOf, isBytes, largest, lastStock, type Metric, metricsFor, metricsOf, type Row,
+  rowsFor, sum, toCsv,
 } from './figures';
 import { FiguresTable } from './FiguresTable';
 import { useGroupNames, useShown } from './names';
+import { useFigures } from './useFigures';
 
-// Each look leaves events in the audit trail.
-const EACH_MS = 120_000;
 const MOST_SERIES = 7; // and all others together
-const MOST_REFRESHED = 5_000; // rows
 
-function useFigures(range: Range | undefined, width: UsageWidth) {
-  return useQuery<Row[]>({
-    queryKey: ['cms', width, range?.from, range?.to],
-    enabled: range !== undefined,
-    placeholderData: keepPreviousData,
-    // Much is not asked for again and again, nor what is denied.
-    refetchInterval: ({ state: { data, error } }) =>
-      ((data?.length ?? 0) > MOST_REFRESHED || (error instanceof ApiError && error.denied) ? false : EACH_MS),
-    queryFn: async ({ signal }) => {
-      const { from, to } = range!;
-      const asked = METRICS.map(async (name) =>
-        [name, await readMetric(NAMES[name], SECONDS[width], from, to, { signal })] as const);
-      return rowsOf(Object.fromEntries(await Promise.all(asked)) as Parameters<typeof rowsOf>[0]);
-    },
-  });
+// What a part of the page shows of the rows.
+interface View {
+  rows: Row[];
+  group: Group;
+  whose: Whose;
+  width: UsageWidth;
 }
 
-function Sums({ rows }: { rows: Row[] }) {
+function Sums({ rows, whose }: { rows: Row[]; whose: Whose }) {
   const t = useText(text);
   const { time } = useFormat();
   const shown = useShown();
@@ -54,18 +41,18 @@ function Sums({ rows }: { rows: Row[] }) {
   const note = (metric: Metric) =>
     (metric !== 'stored' ? '' : at === undefined ? t.notLookedAt : t.lookedAt(time(at * 1000)));
   return (
-    <Totals items={METRICS.map((metric) =>
+    <Totals items={metricsOf(whose).map((metric) =>
       ({ label: t[metric], value: shown(metric, total[metric]), note: note(metric) }))} />
   );
 }
 
-function Chart({ rows, group, range, width }: { rows: Row[]; group: Group; range: Range; width: UsageWidth }) {
+function Chart({ rows, group, whose, range, width }: View & { range: Range }) {
   const t = useText(text);
   const times = useTimes(width);
   const shown = useShown();
   const nameOf = useGroupNames(group);
   const [chosen, setMetric] = useState<Metric>('requests');
-  const metrics = metricsFor(group);
+  const metrics = metricsFor(group, whose);
   const metric = metrics.includes(chosen) ? chosen : 'requests';
 
   const measured = rowsFor(group, rows).filter(({ figures }) => figures[metric] !== undefined);
@@ -91,46 +78,60 @@ function Chart({ rows, group, range, width }: { rows: Row[]; group: Group; range
   );
 }
 
-function TableCard({ rows, group, width }: { rows: Row[]; group: Group; width: UsageWidth }) {
+function TableCard({ rows, group, whose, width }: View) {
   const t = useText(text);
   const [view, setView] = useState<'inAll' | 'byTime'>('inAll');
   return (
     <Chooser label={t.table} value={view} onChange={setView} title={t[view]}
       options={[{ value: 'inAll', label: t.inAll }, { value: 'byTime', label: t.byTime }]}>
-      <FiguresTable rows={rowsFor(group, rows)} group={group} overTime={view === 'byTime'} width={width}
-        stockAt={lastStock(rows)} />
+      <FiguresTable rows={rowsFor(group, rows)} group={group} metrics={metricsFor(group, whose)}
+        overTime={view === 'byTime'} width={width} stockAt={lastStock(rows)} />
     </Chooser>
   );
 }
 
-export default function ServiceUsage({ choice, onChoose }: Chosen) {
+function Report({ view, range, onGroup }: { view: View; range: Range; onGroup: (group: Group) => void }) {
   const t = useText(text);
-  const { token } = theme.useToken();
-  const [group, setGroup] = useState<Group>('service');
-  const range = rangeOf(choice, Date.now());
-  const { width } = choice;
-  const figures = useFigures(range, width);
-  // What is denied now is not shown from before.
-  const rows = figures.error ? undefined : figures.data;
+  if (view.rows.length === 0) return <Nothing title={t.nothingCalled} hint={t.nothingCalledHint} />;
   return (
     <>
+      <Sums rows={view.rows} whose={view.whose} />
+      <Segmented<Group> className={styles.groups} aria-label={t.by} value={view.group} onChange={onGroup}
+        options={groupsOf(view.whose).map((value) => ({ value, label: t.byGroup(t[value]) }))} />
+      <Chart {...view} range={range} />
+      <TableCard {...view} />
+    </>
+  );
+}
+
+export default function ServiceUsage({ choice, onChoose, state }: Chosen) {
+  const t = useText(text);
+  const { token } = theme.useToken();
+  const [chosen, setGroup] = useState<Group>('service');
+  const { whose, failed } = state;
+  const group = groupsOf(whose).includes(chosen) ? chosen : 'service';
+  const range = rangeOf(choice, Date.now());
+  const { width } = choice;
+  const figures = useFigures(whose, range, width);
+  const { error } = figures;
+  useEffect(() => {
+    if (whose === 'all') failed(error);
+  });
+  // What is denied now is not shown from before.
+  const rows = error ? undefined : figures.data;
+  const wait = !rows && (figures.isLoading || (whose === 'all' && isDenied(error)));
+  return (
+    <>
+      <WhoseChooser state={state} own={t.mine} all={t.everyones} />
       <Toolbar choice={choice} onChoose={onChoose} query={figures} onExport={rows?.length && range
         ? () => save('metering', range, toCsv(rows, SECONDS[width])) : undefined} />
       <p className={styles.notes} style={{ color: token.colorTextDescription }}>
-        <span>{t.whoseAccount}</span>
+        <span>{whose === 'own' ? t.whoseOwn : t.whoseAccount}</span>
         {width === '1d' && <span>{t.utc}</span>}
       </p>
-      {figures.error && <Failure error={figures.error} onRetry={() => void figures.refetch()} />}
-      {!rows && figures.isLoading && <Spin className={styles.spin} aria-label={t.loading} />}
-      {rows && range && (rows.length === 0 ? <Nothing title={t.nothingCalled} hint={t.nothingCalledHint} /> : (
-        <>
-          <Sums rows={rows} />
-          <Segmented<Group> className={styles.groups} aria-label={t.by} value={group} onChange={setGroup}
-            options={GROUPS.map((value) => ({ value, label: t.byGroup(t[value]) }))} />
-          <Chart rows={rows} group={group} range={range} width={width} />
-          <TableCard rows={rows} group={group} width={width} />
-        </>
-      ))}
+      {error && !wait && <Failure error={error} onRetry={() => void figures.refetch()} />}
+      {wait && <Spin className={styles.spin} aria-label={t.loading} />}
+      {rows && range && <Report view={{ rows, group, whose, width }} range={range} onGroup={setGroup} />}
     </>
   );
 }
