@@ -92,6 +92,8 @@ function call(
   return ossRequest(check({ method, bucket, key, query, headers }), body, options);
 }
 
+const sourceOf = ({ bucket, key }: { bucket: string; key: string }) => `/${bucket}/${encodeKey(key)}`;
+
 export interface Part {
   number: number;
   etag: string;
@@ -219,6 +221,11 @@ export const oss = {
           .map(([name, value]) => [name.slice(META.length), value])),
     };
   },
+  // With which it would be stored like this once more.
+  headersOf({ headers, metadata }: ObjectHead): Record<string, string> {
+    const own = Object.entries(metadata).map(([name, value]) => [META + name, value] as const);
+    return { ...headers, ...Object.fromEntries(own) };
+  },
   // The first `most` bytes.
   async getStart(bucket: string, key: string, most: number, options: Options = {}) {
     const headers = { range: `bytes=0-${most - 1}` };
@@ -237,11 +244,10 @@ export const oss = {
   async copyObject(
     from: { bucket: string; key: string }, to: { bucket: string; key: string },
     replace?: { contentType: string; headers: Record<string, string>; metadata: Record<string, string> },
-    overwrite = false,
+    overwrite = false, acl: ObjectAcl = 'default',
   ): Promise<void> {
-    const headers: Record<string, string> = {
-      'x-oss-copy-source': `/${from.bucket}/${encodeKey(from.key)}`,
-    };
+    const headers: Record<string, string> = { 'x-oss-copy-source': sourceOf(from) };
+    if (acl !== 'default') headers['x-oss-object-acl'] = acl;
     if (replace) {
       headers['x-oss-metadata-directive'] = 'REPLACE';
       headers['content-type'] = replace.contentType;
@@ -281,21 +287,38 @@ export const oss = {
 
   async initiateMultipartUpload(
     bucket: string, key: string, contentType: string, overwrite: boolean, options: Options = {},
+    more: Record<string, string> = {},
   ): Promise<string> {
-    const headers: Record<string, string> = { 'content-type': contentType };
+    const headers: Record<string, string> = { ...more, 'content-type': contentType };
     if (!overwrite) headers['x-oss-forbid-overwrite'] = 'true';
     const response =
       await call('POST', bucket, key, { uploads: undefined }, { ...options, headers });
     return child(await xml(response), 'UploadId');
   },
+  // The bytes from `first` to `last` of another object, as long as it is the one of that ETag.
+  async uploadPartCopy(
+    from: { bucket: string; key: string; etag: string; first: number; last: number },
+    to: { bucket: string; key: string; uploadId: string; number: number }, options: Options = {},
+  ): Promise<string> {
+    const headers = {
+      'x-oss-copy-source': sourceOf(from),
+      'x-oss-copy-source-range': `bytes=${from.first}-${from.last}`,
+      'x-oss-copy-source-if-match': `"${from.etag}"`,
+    };
+    const query = { partNumber: String(to.number), uploadId: to.uploadId };
+    const response = await call('PUT', to.bucket, to.key, query, { ...options, headers });
+    return child(await xml(response), 'ETag');
+  },
   async completeMultipartUpload(
     bucket: string, key: string, uploadId: string, parts: Part[], overwrite: boolean,
+    acl: ObjectAcl = 'default',
   ): Promise<void> {
     const rows = parts.map(({ number, etag }) =>
       `<Part><PartNumber>${number}</PartNumber><ETag>${escapeXml(etag)}</ETag></Part>`);
     const body = `<CompleteMultipartUpload>${rows.join('')}</CompleteMultipartUpload>`;
     const headers: Record<string, string> = { 'content-type': 'application/xml' };
     if (!overwrite) headers['x-oss-forbid-overwrite'] = 'true';
+    if (acl !== 'default') headers['x-oss-object-acl'] = acl;
     await (await call('POST', bucket, key, { uploadId }, { headers, body })).text();
   },
   async abortMultipartUpload(bucket: string, key: string, uploadId: string): Promise<void> {

@@ -1,12 +1,13 @@
 import { DownloadOutlined } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Descriptions, Drawer, Select, Skeleton, Tabs } from 'antd';
+import { App, Button, Descriptions, Drawer, Select, Skeleton, Space, Tabs } from 'antd';
 import { useState } from 'react';
 import { type ObjectAcl, type ObjectHead, oss } from '../../api/oss';
 import { useFormat } from '../../app/format';
 import { useText } from '../../app/text';
 import { Failure } from '../../components/Failure';
 import { download } from './actions';
+import { AclWarning } from './CreateBucket';
 import { Metadata } from './Metadata';
 import { text } from './messages';
 import { fileName, visible } from './names';
@@ -47,6 +48,7 @@ function Details({ bucket, objectKey, head }: ObjectPlace & { head: ObjectHead }
 function Permissions({ bucket, objectKey }: ObjectPlace) {
   const t = useText(text);
   const queries = useQueryClient();
+  const { message } = App.useApp();
   const [error, setError] = useState<unknown>();
   const queryKey = ['oss', 'object-acl', bucket, objectKey];
   const acl = useQuery({
@@ -59,18 +61,20 @@ function Permissions({ bucket, objectKey }: ObjectPlace) {
     setError(undefined);
     try {
       await oss.putObjectAcl(bucket, objectKey, value);
+      void message.success(t.saved);
     } catch (reason) {
       setError(reason);
     }
     await queries.invalidateQueries({ queryKey });
   };
   return (
-    <>
-      <p>{t.objectAcl}</p>
-      <Select value={acl.data} onChange={(value: ObjectAcl) => void change(value)} aria-label={t.objectAcl}
+    <Space orientation="vertical" size="middle" style={{ width: '100%' }}>
+      <label htmlFor="object-acl">{t.objectAcl}</label>
+      <Select id="object-acl" value={acl.data} onChange={(value: ObjectAcl) => void change(value)} aria-label={t.objectAcl}
         options={acls.map((value) => ({ value, label: t[value] }))} style={{ width: '100%' }} />
+      <AclWarning acl={acl.data} />
       {Boolean(error) && <Failure error={error} />}
-    </>
+    </Space>
   );
 }
 

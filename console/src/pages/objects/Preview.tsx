@@ -1,12 +1,13 @@
 // Shows an object without ever letting it run: media by a link, documents in a sandbox, text as text.
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Empty, Segmented, Skeleton } from 'antd';
+import { Alert, Button, Empty, Segmented, Skeleton } from 'antd';
 import { Suspense, useState } from 'react';
 import { type ObjectHead, oss } from '../../api/oss';
 import { useFormat } from '../../app/format';
 import { useText } from '../../app/text';
 import { Failure } from '../../components/Failure';
 import { CsvTable } from './CsvTable';
+import { decodeText } from './decode';
 import { text } from './messages';
 import { extension } from './names';
 import type { ObjectPlace } from './ObjectDrawer';
@@ -105,8 +106,8 @@ function Text({ kind, head, ...place }: ObjectPlace & { kind: Kind; head: Object
   });
   if (error) return <Failure error={error} />;
   if (!data) return <Skeleton active />;
-  if (data.subarray(0, 4096).includes(0)) return <Empty description={t.notText} />;
-  const source = new TextDecoder().decode(data);
+  const source = decodeText(data);
+  if (source === undefined) return <Empty description={t.notText} />;
   return (
     <>
       {head.size > TEXT_BYTES && (
@@ -136,8 +137,19 @@ function SourceOrRendered(props: ObjectPlace & { kind: Kind; head: ObjectHead })
   );
 }
 
-export function Preview({ head, ...place }: ObjectPlace & { head: ObjectHead }) {
+// Nothing says what it is: many a text has no name that tells.
+function Unknown(props: ObjectPlace & { head: ObjectHead }) {
   const t = useText(text);
+  const [asText, setAsText] = useState(false);
+  if (asText) return <Text {...props} kind="text" />;
+  return (
+    <Empty description={t.noPreview}>
+      <Button onClick={() => setAsText(true)}>{t.asText}</Button>
+    </Empty>
+  );
+}
+
+export function Preview({ head, ...place }: ObjectPlace & { head: ObjectHead }) {
   const kind = kindOf(place.objectKey, head.contentType);
   switch (kind) {
     case 'image':
@@ -154,6 +166,6 @@ export function Preview({ head, ...place }: ObjectPlace & { head: ObjectHead }) 
     case 'text':
       return <Text {...place} head={head} kind={kind} />;
     case 'none':
-      return <Empty description={t.noPreview} />;
+      return <Unknown {...place} head={head} />;
   }
 }

@@ -1,5 +1,6 @@
 // What is done to many objects at once, a folder's included.
 import { oss } from '../../api/oss';
+import { copyWhole, moveWhole } from '../../api/ossCopy';
 import { attachment } from './names';
 
 const AT_ONCE = 1000; // keys in one request
@@ -48,10 +49,9 @@ export async function copyAll(
   let done = 0;
   for await (const keys of keysOf(bucket, names, work.signal)) {
     for (const key of keys) {
-      work.signal.throwIfAborted();
       const target = { bucket: to.bucket, key: to.prefix + key.slice(from.length) };
-      await oss.copyObject({ bucket, key }, target, undefined, to.overwrite);
-      if (move) await oss.deleteObject(bucket, key);
+      await (move ? moveWhole : copyWhole)({ bucket, key }, target,
+        { overwrite: to.overwrite, signal: work.signal });
       work.onProgress(++done);
     }
   }
@@ -60,8 +60,7 @@ export async function copyAll(
 // The new name may be a folder's, too.
 export async function rename(bucket: string, name: string, to: string, work: Work) {
   if (!isFolder(name)) {
-    await oss.copyObject({ bucket, key: name }, { bucket, key: to });
-    await oss.deleteObject(bucket, name);
+    await moveWhole({ bucket, key: name }, { bucket, key: to }, { overwrite: false, signal: work.signal });
     return work.onProgress(1);
   }
   await copyAll(bucket, [name], name, { bucket, prefix: to, overwrite: false }, true, work);

@@ -35,7 +35,6 @@ export const text = texts({
     withOssutil: 'With ossutil:',
     toUser: 'Show the user',
     again: 'Give more',
-    signInAs: 'Try it: sign out and sign in with this key',
     policyFor: (where: string) => `Read ${where}`,
   },
   zh: {
@@ -72,7 +71,6 @@ export const text = texts({
     withOssutil: '使用 ossutil：',
     toUser: '查看用户',
     again: '继续授权',
-    signInAs: '试一试：退出登录，再用此密钥登录',
     policyFor: (where: string) => `只读访问 ${where}`,
   },
 });
