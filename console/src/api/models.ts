@@ -12,7 +12,12 @@ export interface Model {
   // Once it was loaded:
   description?: string;
   contextWindow?: number;
+  capabilities?: string[];
 }
+
+// Of a model that was never looked into nothing is known, and it is tried.
+export const mayChat = ({ capabilities }: Pick<Model, 'capabilities'>): boolean =>
+  !capabilities?.length || capabilities.includes('chat');
 
 export interface ToolCall {
   id: string;
@@ -130,6 +135,7 @@ interface OpenAiModel {
   id: string;
   created: number;
   status: { value: ModelState };
+  capabilities?: string[];
 }
 interface DashScopeModels {
   output: {
@@ -151,10 +157,11 @@ export const models = {
       getJson<DashScopeModels>(`/api/v1/models?page_size=${PAGE}`, options),
     ]);
     const known = new Map(cards.output.models.map((card) => [card.model, card]));
-    return names.data.map(({ id, created, status }) => ({
+    return names.data.map(({ id, created, status, capabilities }) => ({
       name: id,
       state: status.value,
       added: created * 1000,
+      capabilities,
       description: known.get(id)?.description,
       contextWindow: known.get(id)?.model_info?.context_window,
     }));

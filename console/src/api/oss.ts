@@ -321,6 +321,13 @@ export const oss = {
     if (acl !== 'default') headers['x-oss-object-acl'] = acl;
     await (await call('POST', bucket, key, { uploadId }, { headers, body })).text();
   },
+  // The first thousand that were begun and not ended.
+  async listMultipartUploads(bucket: string, options: Options = {}): Promise<{ key: string; uploadId: string }[]> {
+    const query = { uploads: undefined, 'encoding-type': 'url', 'max-uploads': '1000' };
+    const text = await (await call('GET', bucket, undefined, query, options)).text();
+    return rowsOf(text, 'Upload').map(({ Key = '', UploadId = '' }) =>
+      ({ key: decodeURIComponent(Key), uploadId: UploadId }));
+  },
   async abortMultipartUpload(bucket: string, key: string, uploadId: string): Promise<void> {
     await call('DELETE', bucket, key, { uploadId });
   },

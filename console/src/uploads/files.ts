@@ -1,7 +1,7 @@
 // What was dropped or chosen, as files with the names that they get.
 import type { Wanted } from './store';
 
-const MOST_FILES = 100_000;
+export const MOST_FILES = 100_000; // more than that no tab should hold
 
 async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader();

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client, inspect, openTab, type Server, signIn, startBrowser, startServer } from './harness';
 
 const RAM = '2015-05-01';
+const STS = '2015-04-01';
 
 let server: Server;
 let browser: Browser;
@@ -58,10 +59,11 @@ describe('requests and storage', () => {
     ]);
     expect(download.suggestedFilename()).toMatch(/^lakeside-metering-[\d-]+\.csv$/);
     const csv = readFileSync(await download.path(), 'utf8').replace('\uFEFF', '').trim().split('\r\n');
-    expect(csv[0]).toBe('start_time,end_time,service,bucket,access_key_id,requests,failed_requests,' +
+    expect(csv[0]).toBe('start_time,end_time,service,bucket,access_key_id,caller_id,requests,failed_requests,' +
       'bytes_received,bytes_sent,bytes_stored,objects_stored');
     const letters = csv.find((line) => line.includes(',oss,letters,LTAI5tConsoleTests,'))!.split(',');
-    expect(letters.slice(5)).toEqual(['5', '0', '250000', '0', '', '']);
+    expect(letters[5]).toBe((await root.rpc(STS, 'GetCallerIdentity')).AccountId);
+    expect(letters.slice(6)).toEqual(['5', '0', '250000', '0', '', '']);
     expect(tab.complaints).toEqual([]);
     await tab.close();
   });
@@ -90,9 +92,11 @@ describe('requests and storage', () => {
     await tab.close();
   });
 
-  it('are for who may see them; one\'s own tokens are for everybody', async () => {
+  it('are one\'s own for everybody, and everyone\'s for who may see them', async () => {
     await root.rpc(RAM, 'CreateUser', { UserName: 'ann' });
     const { AccessKey: key } = await root.rpc(RAM, 'CreateAccessKey', { UserName: 'ann' });
+    const ann = new Client(server, { accessKeyId: key.AccessKeyId, accessKeySecret: key.AccessKeySecret });
+    for (let i = 0; i < 3; ++i) await ann.oss({ method: 'GET', bucket: 'photos', key: '1.txt' }); // denied
     await root.rpc(RAM, 'CreatePolicy', {
       PolicyName: 'keys', PolicyDocument: JSON.stringify({
         Version: '1', Statement: [{ Effect: 'Allow', Action: 'modelstudio:CreateApiKey', Resource: '*' }],
@@ -103,15 +107,62 @@ describe('requests and storage', () => {
       accessKeyId: String(key.AccessKeyId), accessKeySecret: String(key.AccessKeySecret),
     });
     const { page } = tab;
-    await page.getByText('You may not do this').waitFor();
+    await page.getByText('You see your own usage.').waitFor();
+    await page.getByText('By bucket', { exact: true }).click();
+    // What root called there is not hers.
+    const photos = page.getByRole('row', { name: /^photos/ });
+    await expect.poll(() => photos.getByRole('cell').allInnerTexts())
+      .toEqual(['photos', '3', '3', '0 B', expect.stringMatching(/B$/)]);
+    expect(await page.getByText('By user', { exact: true }).count()).toBe(0);
+    expect(await page.getByText('Stored', { exact: true }).count()).toBe(0);
+    await inspect(tab, 'usage-own');
+    // Why not everyone's can be looked up.
+    await page.locator('summary').click();
     await page.getByText('cms:DescribeMetricList', { exact: true }).waitFor();
+    await page.getByText('no policy allows it').waitFor();
     await inspect(tab, 'usage-denied');
+
     await page.getByRole('tab', { name: 'Tokens of models' }).click();
+    await page.getByText('You see your own usage.').waitFor();
     await page.getByRole('button', { name: 'Make a key for one day' }).click();
     await page.getByText('No requests in this range').waitFor();
-    // Everybody's are for who may see them.
-    await page.getByText('All keys', { exact: true }).click();
-    await page.getByText('cms:DescribeMetricList', { exact: true }).waitFor();
+    await inspect(tab, 'usage-own-tokens');
+
+    // Asked again, it is still denied; until a policy allows it.
+    await page.getByRole('tab', { name: 'Requests and storage' }).click();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('You see your own usage.').waitFor();
+    await root.rpc(RAM, 'AttachPolicyToUser', {
+      UserName: 'ann', PolicyName: 'AliyunCloudMonitorReadOnlyAccess', PolicyType: 'System',
+    });
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('All calls on what this account owns').waitFor();
+    await page.getByText('Mine', { exact: true }).click();
+    await page.getByText('Your own calls').waitFor();
+    expect(tab.complaints).toEqual([]);
+    await tab.close();
+    // In one session she asked for everyone's at most once for each look, and for one metric of six.
+    const events = await root.rpc('2020-07-06', 'LookupEvents', {
+      'LookupAttribute.1.Key': 'EventName', 'LookupAttribute.1.Value': 'DescribeMetricList',
+    });
+    const denied = (events.Events as { errorCode?: string }[]).filter(({ errorCode }) => errorCode);
+    expect(denied).toHaveLength(2);
+  });
+
+  it('are told apart by who called', async () => {
+    const tab = await open();
+    const { page } = tab;
+    await page.getByText('By user', { exact: true }).click();
+    await page.getByRole('row', { name: /^root account/ }).waitFor();
+    await page.getByRole('row', { name: /^ann/ }).waitFor();
+    await inspect(tab, 'usage-users');
+    await page.getByText('Mine', { exact: true }).click();
+    await page.getByText('Your own calls').waitFor();
+    await page.getByText('By bucket', { exact: true }).click();
+    // Without hers.
+    const photos = page.getByRole('row', { name: /^photos/ });
+    await expect.poll(() => photos.getByRole('cell').allInnerTexts())
+      .toEqual(['photos', '14', '1', '586 KiB', expect.stringMatching(/B$/)]);
     expect(tab.complaints).toEqual([]);
     await tab.close();
   });
@@ -131,11 +182,11 @@ describe('requests and storage', () => {
     const tab = await open();
     const { page } = tab;
     await page.getByRole('tab', { name: 'Tokens of models' }).click();
-    await page.getByText('No requests in this range').waitFor();
-    await page.getByText('All keys', { exact: true }).click();
     await page.getByText('This is what all model keys of this account have used.').waitFor();
     await expect.poll(() => page.getByRole('cell', { name: 'fake' }).count()).toBe(2);
     await inspect(tab, 'usage-all-keys');
+    await page.getByText('My key', { exact: true }).click();
+    await page.getByText('No requests in this range').waitFor();
     expect(tab.complaints).toEqual([]);
     await tab.close();
   });

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router-dom';
 import type { ModelState } from '../../api/lakeside';
 import type { AdminModel } from '../../api/modelAdmin';
-import type { Model } from '../../api/models';
+import { mayChat, type Model } from '../../api/models';
 import { useFormat } from '../../app/format';
 import { useText } from '../../app/text';
 import { text } from './messages';
@@ -80,7 +80,7 @@ export function ModelCard({ model, admin }: { model: Model; admin?: AdminModel }
   const navigate = useNavigate();
   const { name, state, description, contextWindow } = model;
   const problem = admin?.problem;
-  const chats = !admin || state !== 'broken';
+  const chats = state !== 'broken' && mayChat(model);
   return (
     <Card className={styles.card} styles={{ body: { height: '100%' } }}>
       <div className={styles.head}>

@@ -24,8 +24,8 @@ const EACH_MS = 3_000;
 const isDenied = (error: unknown) => error instanceof ApiError && error.denied;
 
 function shownOf(one: AdminModel): Model {
-  const { model: name, status: state, publishedTime: added, description, modelInfo } = one;
-  return { name, state, added, description, contextWindow: modelInfo?.contextWindow };
+  const { model: name, status: state, publishedTime: added, description, modelInfo, capabilities } = one;
+  return { name, state, added, description, contextWindow: modelInfo?.contextWindow, capabilities };
 }
 
 function useModels() {

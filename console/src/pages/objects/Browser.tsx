@@ -15,7 +15,7 @@ import { useFormat } from '../../app/format';
 import { useText } from '../../app/text';
 import { Failure } from '../../components/Failure';
 import { VirtualRows } from '../../components/VirtualRows';
-import { chosenFiles, droppedFiles } from '../../uploads/files';
+import { chosenFiles, droppedFiles, MOST_FILES } from '../../uploads/files';
 import { uploads } from '../../uploads/store';
 import { download } from './actions';
 import styles from './Browser.module.css';
@@ -134,7 +134,9 @@ function Folder({ bucket, folder }: { bucket: string; folder: string }) {
     event.preventDefault();
     setDragging(0);
     if (event.dataTransfer.types.includes('Files')) {
-      uploads.add(bucket, await droppedFiles(event.dataTransfer, folder));
+      const files = await droppedFiles(event.dataTransfer, folder);
+      if (files.length === MOST_FILES) void message.warning(t.droppedMost(format.number(MOST_FILES)));
+      uploads.add(bucket, files);
     }
   };
   const choose = (input: HTMLInputElement) => {

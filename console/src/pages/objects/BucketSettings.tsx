@@ -5,6 +5,8 @@ import { type Acl, oss } from '../../api/oss';
 import { useFormat } from '../../app/format';
 import { useText } from '../../app/text';
 import { Failure } from '../../components/Failure';
+import { Confirm } from '../people/parts/Confirm';
+import { discardUploads } from './actions';
 import { useBucketInfo, useBucketStat } from './Buckets';
 import { AclWarning, useAclOptions } from './CreateBucket';
 import { text } from './messages';
@@ -12,6 +14,26 @@ import { PublicAccess } from './PublicAccess';
 import { lazyPart } from '../../app/patient';
 
 const BucketPolicy = lazyPart(() => import('./BucketPolicy'));
+
+// What was begun and never ended takes room, and keeps the bucket from being deleted.
+function Unfinished({ bucket, uploads, onError }: {
+  bucket: string; uploads: number; onError: (error: unknown) => void;
+}) {
+  const t = useText(text);
+  const format = useFormat();
+  const queries = useQueryClient();
+  const discard = async () => {
+    await discardUploads(bucket, new AbortController().signal).catch(onError);
+    await queries.invalidateQueries({ queryKey: ['oss', 'stat', bucket] });
+  };
+  if (uploads === 0) return format.number(uploads);
+  return (
+    <Space>
+      {format.number(uploads)}
+      <Confirm title={t.discardAsk} description={t.discardHint} label={t.discardUploads} onConfirm={discard} />
+    </Space>
+  );
+}
 
 function General({ bucket }: { bucket: string }) {
   const t = useText(text);
@@ -46,7 +68,7 @@ function General({ bucket }: { bucket: string }) {
   ];
   if (stat.data) {
     rows.push([t.objects, format.number(stat.data.objects)], [t.size, format.bytes(stat.data.bytes)],
-      [t.unfinished, format.number(stat.data.uploads)]);
+      [t.unfinished, <Unfinished key="u" bucket={bucket} uploads={stat.data.uploads} onError={setError} />]);
   }
   return (
     <Space orientation="vertical" size="middle" style={{ width: '100%' }}>

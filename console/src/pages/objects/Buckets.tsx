@@ -12,6 +12,7 @@ import { useText } from '../../app/text';
 import { Failure } from '../../components/Failure';
 import { BucketSettings } from './BucketSettings';
 import { CreateBucket } from './CreateBucket';
+import { DeleteBucket } from './DeleteBucket';
 import { text } from './messages';
 import { placeOf } from './names';
 import { OpenByName } from './OpenByName';
@@ -51,29 +52,16 @@ export function Buckets() {
   const t = useText(text);
   const format = useFormat();
   const queries = useQueryClient();
-  const { modal, message } = App.useApp();
+  const { message } = App.useApp();
   const [search, setSearch] = useState('');
   const [creating, setCreating] = useState(false);
   const [settings, setSettings] = useState<string>();
+  const [deleting, setDeleting] = useState<string>();
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['oss', 'buckets'],
     queryFn: ({ signal }) => oss.listBuckets({ signal }),
   });
 
-  const remove = (bucket: string) => modal.confirm({
-    title: t.deleteBucket,
-    content: t.deleteBucketText(bucket),
-    okText: t.delete,
-    okButtonProps: { danger: true },
-    onOk: async () => {
-      try {
-        await oss.deleteBucket(bucket);
-      } catch (reason) {
-        modal.error({ title: t.deleteBucket, content: <Failure error={reason} /> });
-      }
-      await queries.invalidateQueries({ queryKey: ['oss', 'buckets'] });
-    },
-  });
   const reload = () => void queries.invalidateQueries({ queryKey: ['oss'] });
 
   if (error) {
@@ -110,7 +98,7 @@ export function Buckets() {
           </Tooltip>
           <Tooltip title={t.deleteBucket}>
             <Button type="text" icon={<DeleteOutlined />} aria-label={`${t.deleteBucket} ${name}`}
-              onClick={() => remove(name)} />
+              onClick={() => setDeleting(name)} />
           </Tooltip>
         </Space>
       ),
@@ -144,6 +132,7 @@ export function Buckets() {
           void message.success(t.bucketMade(name));
           void queries.invalidateQueries({ queryKey: ['oss', 'buckets'] });
         }} />
+      <DeleteBucket bucket={deleting} onClose={() => setDeleting(undefined)} onDone={reload} />
       <BucketSettings bucket={settings} onClose={() => setSettings(undefined)} />
     </Card>
   );

@@ -10,7 +10,8 @@ export interface Work {
   onProgress: (objects: number) => void;
 }
 
-const isFolder = (name: string) => name.endsWith('/');
+const EVERYTHING = ''; // the folder that all is in
+const isFolder = (name: string) => name === EVERYTHING || name.endsWith('/');
 
 // The keys of objects, and of all that is in folders.
 async function* keysOf(bucket: string, names: string[], signal: AbortSignal): AsyncGenerator<string[]> {
@@ -33,6 +34,24 @@ export async function deleteAll(bucket: string, names: string[], { signal, onPro
   for await (const keys of keysOf(bucket, names, signal)) {
     await oss.deleteObjects(bucket, keys, { signal });
     onProgress((done += keys.length));
+  }
+}
+
+// All that is in a bucket, and what was begun to be uploaded: a bucket with either cannot be deleted.
+export async function emptyBucket(bucket: string, work: Work) {
+  await deleteAll(bucket, [EVERYTHING], work);
+  await discardUploads(bucket, work.signal);
+}
+
+export async function discardUploads(bucket: string, signal: AbortSignal) {
+  // What is discarded is not listed again, so that the next page is the first.
+  for (;;) {
+    const found = await oss.listMultipartUploads(bucket, { signal });
+    if (found.length === 0) return;
+    for (const { key, uploadId } of found) {
+      signal.throwIfAborted();
+      await oss.abortMultipartUpload(bucket, key, uploadId);
+    }
   }
 }
 

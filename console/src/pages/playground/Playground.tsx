@@ -3,11 +3,10 @@ import { CodeOutlined, PlusOutlined, SettingOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
 import { Button, Drawer, Empty, Grid, Spin, Switch, theme } from 'antd';
 import { useEffect, useId, useState } from 'react';
-import { useSearchParams } from 'react-router-dom';
-import { type ChatRequest, models } from '../../api/models';
+import { Link, useSearchParams } from 'react-router-dom';
+import { type ChatRequest, mayChat, models } from '../../api/models';
 import { text as shellText } from '../../app/messages';
 import { useText } from '../../app/text';
-import { Command } from '../../components/Command';
 import { Failure } from '../../components/Failure';
 import { ModelKeyGate } from '../../components/modelKey/ModelKey';
 import { useModelKey } from '../../components/modelKey/useModelKey';
@@ -141,14 +140,13 @@ function WithModels() {
   if (!list.data) {
     return <Spin style={{ display: 'block', margin: '96px auto' }} aria-label={shell.loading} />;
   }
-  if (list.data.length === 0) {
-    return (
-      <Empty description={t.noModels}>
-        <Command text="lakeside models pull Qwen/Qwen3-0.6B-GGUF" />
-      </Empty>
-    );
-  }
-  return <Talk names={list.data.map(({ name }) => name)} />;
+  const names = list.data.filter(mayChat).map(({ name }) => name);
+  if (names.length > 0) return <Talk names={names} />;
+  return (
+    <Empty description={list.data.length === 0 ? t.noModels : t.noneChats}>
+      <Link to="/models">{t.toModels}</Link>
+    </Empty>
+  );
 }
 
 export default function Playground() {
