@@ -256,6 +256,25 @@ def test_what_is_not_there_says_so(trails):
         trails.create_trail(models.CreateTrailRequest(name="short", oss_bucket_name="b"))
 
 
+def test_a_denied_call_on_data_leaves_an_event_with_the_reason(tmp_path):
+    """A colleague could not read a file: the trail says why, without a word on the server's command line."""
+    started = Server("--ephemeral").start()
+    try:
+        root, bucket = Rpc(started), data.name()
+        Raw(started).make_bucket(bucket)
+        Raw(started).put(bucket, "k", b"x")
+        root("CreateUser", UserName="ann")
+        key = root("CreateAccessKey", UserName="ann")["AccessKey"]
+        ann = Raw(started, identity=(key["AccessKeyId"], key["AccessKeySecret"]))
+        for _ in range(3):
+            assert ann.request("GET", bucket, "k").status == 403
+        event, = found(client_of(started), EventName="GetObject")
+        assert event["userIdentity"]["userName"] == "ann" and event["eventCategory"] == "Data"
+        assert event["errorCode"] == "AccessDenied" and event["resourceName"]
+    finally:
+        started.stop()
+
+
 def test_events_survive_a_kill_and_data_events_are_off_at_first(tmp_path):
     arguments = ("--data", str(tmp_path))
     first = Server(*arguments).start()

@@ -171,7 +171,10 @@ void RunningCloud::open_trails() {
   actiontrail::JournalOptions options;
   options.account = account_id_;
   options.region = settings_.region;
-  options.data_events = settings_.audit_data_events;
+  using actiontrail::DataEvents;
+  options.data_events = settings_.audit_data_events == "on"       ? DataEvents::kAll
+                        : settings_.audit_data_events == "denied" ? DataEvents::kDenied
+                                                                  : DataEvents::kNone;
   options.most_events = settings_.audit_events;
   options.most_age = std::chrono::hours(24 * settings_.audit_days);
   meter_.emplace(*kv_);

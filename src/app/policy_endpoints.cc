@@ -198,7 +198,7 @@ Task<http::Response> PolicyEndpoints::generate(const Principal& caller,
   if (!policy) co_return wrong(policy.error());
   nlohmann::ordered_json answer = {{"policy", nlohmann::ordered_json::parse(*policy)},
                                    {"calls", count},
-                                   {"dataEvents", journal_.wants(true)}};
+                                   {"dataEvents", journal_.wants(true, false)}};
   co_return respond(200, "application/json", answer.dump());
 }
 

@@ -124,10 +124,15 @@ std::vector<Setting> make_table() {
        [](ServeSettings& s, const std::string& v) {
          return set_choice(s.access_log, v, "on", "off");
        }},
-      {"audit-data-events", "on|off",
-       "record calls on objects and models in the audit trail, too (default: off)", false,
-       [](ServeSettings& s, const std::string& v) {
-         return set_choice(s.audit_data_events, v, "on", "off");
+      {"audit-data-events", "on|denied|off",
+       "record calls on objects and models in the audit trail, too: all, those that were denied, "
+       "or "
+       "none (default: denied)",
+       false,
+       [](ServeSettings& s, const std::string& v) -> Applied {
+         if (v != "on" && v != "denied" && v != "off") return wrong("must be on, denied or off");
+         s.audit_data_events = v;
+         return {};
        }},
       {"audit-events", "N", "events that the audit trail keeps of an account (default: 100000)",
        false,

@@ -33,8 +33,8 @@ struct ServeSettings {
   bool allow_reset = false;
   LogFormat log_format = LogFormat::kHuman;
   bool access_log = true;
-  bool audit_data_events = false;
-  std::uint64_t audit_events = 100'000;  // of each account
+  std::string audit_data_events = "denied";  // "on", "denied", "off"
+  std::uint64_t audit_events = 100'000;      // of each account
   std::uint32_t audit_days = 90;
   std::uint64_t model_memory_mib = 0;          // 0: half of the machine's
   std::uint32_t model_threads = 0;             // for each model; 0: all cores but one

@@ -37,8 +37,8 @@ struct AuditEvent {
 class AuditSink {
  public:
   virtual ~AuditSink() = default;
-  // Whether calls of that kind are recorded at all.
-  [[nodiscard]] virtual bool wants(bool data) const = 0;
+  // Whether calls of that kind are recorded at all: on data or not, denied (403) or not.
+  [[nodiscard]] virtual bool wants(bool data, bool denied) const = 0;
   virtual void record(AuditEvent event) = 0;
 };
 

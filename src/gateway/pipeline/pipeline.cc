@@ -217,8 +217,8 @@ void Pipeline::finished(const http::Request& request, const http::Response& resp
   meters.seconds->observe(std::chrono::duration<double>(exchange.total).count());
 
   const bool data = meters.audit == AuditKind::kData;
-  if (audit_ != nullptr && meters.audit != AuditKind::kNone && audit_->wants(data) &&
-      leaves_event(*record->call, exchange.status)) {
+  if (audit_ != nullptr && meters.audit != AuditKind::kNone &&
+      audit_->wants(data, exchange.status == 403) && leaves_event(*record->call, exchange.status)) {
     AuditEvent event = event_of(*record->call, response, clock_.now());
     event.data = data;
     meters.audited->describe(*record->call, response, event);

@@ -140,8 +140,10 @@ class AuditedService final : public FakeService, public Audited {
 class Events final : public AuditSink {
  public:
   std::vector<AuditEvent> all;
-  bool wants_data = false;
-  [[nodiscard]] bool wants(bool data) const override { return !data || wants_data; }
+  bool wants_data = false, wants_denied = false;
+  [[nodiscard]] bool wants(bool data, bool denied) const override {
+    return !data || wants_data || (denied && wants_denied);
+  }
   void record(AuditEvent event) override { all.push_back(std::move(event)); }
 };
 
@@ -188,6 +190,16 @@ TEST(Audit, CallsOnDataLeaveOneWhereItIsWanted) {
   audited.call(AuditKind::kData);
   ASSERT_EQ(audited.events.all.size(), 1U);
   EXPECT_TRUE(audited.events.all[0].data);
+}
+
+TEST(Audit, DeniedCallsOnDataLeaveOneWhereTheseAreWanted) {
+  AuditedPipeline audited;
+  audited.events.wants_denied = true;
+  audited.call(AuditKind::kData);
+  EXPECT_TRUE(audited.events.all.empty());
+  audited.service.stop_at = "authorise";
+  audited.call(AuditKind::kData);
+  EXPECT_EQ(audited.events.all.size(), 1U);
 }
 
 TEST(Audit, ARefusedStrangerLeavesNothing) {

@@ -70,6 +70,8 @@ Journal::Journal(engines::Kv& kv, const Clock& clock, JournalOptions options, Me
                                "result=\"written\"")),
       dropped_(metrics.counter("lakeside_audit_events_total", "Events in the audit trail.",
                                "result=\"dropped\"")),
+      repeated_(metrics.counter("lakeside_audit_events_total", "Events in the audit trail.",
+                                "result=\"repeated\"")),
       thread_([this] { run(); }) {
   pthread_setname_np(thread_.native_handle(), "audit");
 }
@@ -85,6 +87,10 @@ Journal::~Journal() {
 
 void Journal::record(AuditEvent event) {
   if (event.account_id.empty()) event.account_id = options_.account;
+  if (event.data && options_.data_events == DataEvents::kDenied && !denials_.admit(event)) {
+    repeated_.add();
+    return;
+  }
   {
     std::lock_guard lock(mutex_);
     if (waiting_.size() >= options_.most_waiting) {

@@ -22,13 +22,17 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "engines/kv.h"
+#include "services/actiontrail/core/denials.h"
 
 namespace lakeside::actiontrail {
+
+// Of which calls on data there are events.
+enum class DataEvents : std::uint8_t { kNone, kDenied, kAll };
 
 struct JournalOptions {
   std::string account;  // of what belongs to no other
   std::string region = "cn-hangzhou";
-  bool data_events = false;
+  DataEvents data_events = DataEvents::kDenied;
   std::uint64_t most_events = 100'000;  // of each account; the oldest go first
   std::chrono::hours most_age{90 * 24};
   std::size_t most_waiting = 10'000;  // beyond it events are dropped, and counted
@@ -65,7 +69,10 @@ class Journal final : public AuditSink {
   Journal(engines::Kv& kv, const Clock& clock, JournalOptions options, Metrics& metrics);
   ~Journal() override;  // writes what it has
 
-  [[nodiscard]] bool wants(bool data) const override { return !data || options_.data_events; }
+  [[nodiscard]] bool wants(bool data, bool denied) const override {
+    if (!data || options_.data_events == DataEvents::kAll) return true;
+    return denied && options_.data_events == DataEvents::kDenied;
+  }
   void record(AuditEvent event) override;
 
   // `co_await journal.kept()`: what was recorded before is durable then, so that a caller finds its
@@ -106,6 +113,8 @@ class Journal final : public AuditSink {
   const JournalOptions options_;
   Counter& written_;
   Counter& dropped_;
+  Counter& repeated_;
+  DenialFilter denials_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

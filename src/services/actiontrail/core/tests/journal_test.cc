@@ -131,9 +131,27 @@ TEST(Journal, WhatDoesNotFitIsDroppedAndCounted) {
 }
 
 TEST(Journal, DataEventsAreWantedWhereSwitchedOn) {
-  EXPECT_FALSE(Trail().journal->wants(true));
-  EXPECT_TRUE(Trail().journal->wants(false));
-  EXPECT_TRUE(Trail({.data_events = true}).journal->wants(true));
+  const Trail usual, none({.data_events = DataEvents::kNone}),
+      all({.data_events = DataEvents::kAll});
+  EXPECT_TRUE(usual.journal->wants(true, true));
+  EXPECT_FALSE(usual.journal->wants(true, false));
+  EXPECT_FALSE(none.journal->wants(true, true));
+  EXPECT_TRUE(all.journal->wants(true, false));
+  for (const Trail* one : {&usual, &none, &all}) EXPECT_TRUE(one->journal->wants(false, false));
+}
+
+TEST(Journal, WhatIsDeniedAgainAndAgainIsKeptOnce) {
+  for (DataEvents kept : {DataEvents::kDenied, DataEvents::kAll}) {
+    Trail trail({.data_events = kept});
+    for (int i = 0; i < 3; ++i) {
+      AuditEvent event;
+      event.data = true;
+      event.name = "GetObject";
+      event.account_id = "100";
+      trail.journal->record(std::move(event));
+    }
+    EXPECT_EQ(trail.names({}).size(), kept == DataEvents::kAll ? 3U : 1U);
+  }
 }
 
 }  // namespace
