@@ -11,14 +11,19 @@ from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 from alibabacloud_tea_openapi.utils_models import Config
 from harness import data
 from harness.server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, REGION
+from test_ram import Rpc, allow, bucket_of, grant
 
 OSS, ALL = "acs_oss_dashboard", "acs_lakeside"
 
 
+def client_of(server, key=ACCESS_KEY_ID, secret=ACCESS_KEY_SECRET):
+    return Client(Config(access_key_id=key, access_key_secret=secret, protocol="http", region_id=REGION,
+                         endpoint=urllib.parse.urlsplit(server.url).netloc))
+
+
 @pytest.fixture
 def cms(server):
-    return Client(Config(access_key_id=ACCESS_KEY_ID, access_key_secret=ACCESS_KEY_SECRET, protocol="http",
-                         endpoint=urllib.parse.urlsplit(server.url).netloc, region_id=REGION))
+    return client_of(server)
 
 
 @pytest.fixture
@@ -58,6 +63,26 @@ def test_strangers_count_for_the_owner(cms, server, bucket):
     bucket.put_object("key", b"x" * 500)
     oss2.Bucket(oss2.AnonymousAuth(), server.url, bucket.bucket_name, is_path_style=True).get_object("key").read()
     assert total(cms, "BytesSent", ALL, resource=bucket.bucket_name, accessKeyId="") == 500
+
+
+def test_everybody_sees_their_own_calls(cms, server, bucket):
+    root, name = Rpc(server), data.name("ram")
+    me = root("CreateUser", UserName=name)["User"]["UserId"]
+    key = root("CreateAccessKey", UserName=name)["AccessKey"]
+    grant(server, name, allow("oss:PutObject"))
+    mine = client_of(server, key["AccessKeyId"], key["AccessKeySecret"])
+    bucket_of(server, bucket.bucket_name, key["AccessKeyId"], key["AccessKeySecret"]).put_object("k", b"x")
+    bucket.put_object("k", b"x")
+    assert total(mine, "Requests", ALL, callerId=me, service="oss") == 1
+    assert total(cms, "Requests", ALL, callerId=me, service="oss") == 1
+    for asked in ({}, {"callerId": "1"}, {"resource": bucket.bucket_name}):
+        with pytest.raises(AlibabaCloudException) as error:
+            total(mine, "Requests", ALL, **asked)
+        assert error.value.code == "AccessForbidden"
+    grant(server, name, {"Effect": "Deny", "Action": "cms:*", "Resource": "*"})
+    with pytest.raises(AlibabaCloudException) as error:
+        total(mine, "Requests", ALL, callerId=me)
+    assert error.value.code == "AccessForbidden"
 
 
 def test_other_services(cms):

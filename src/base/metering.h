@@ -15,6 +15,7 @@ struct MeteredCall {
   std::string_view service;     // "oss"
   std::string_view resource;    // a bucket; empty: none
   std::string_view access_key_id;
+  std::string_view caller_id;  // of the user or the role, the root's account's; empty: anonymous
   bool write = false;
   bool failed = false;
   std::uint64_t received = 0;  // bytes of the request's body

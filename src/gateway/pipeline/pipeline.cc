@@ -56,6 +56,7 @@ MeteredCall metered_call(const Call& call, const http::Exchange& exchange, Time 
   return {.at = now,
           .account_id = caller.account_id,
           .access_key_id = caller.access_key_id,
+          .caller_id = caller.id,
           .write = method != "GET" && method != "HEAD",
           .failed = exchange.status >= 400,
           .received = exchange.bytes_in,

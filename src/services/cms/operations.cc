@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "services/cms/wire/operation.h"
+#include "services/cms/wire/query.h"
 #include "services/ram/calls.h"
 
 namespace lakeside::cms {
@@ -205,10 +206,15 @@ class Cms final : public rpc::Product {
                                                     const rpc::Invocation& in) const override {
     const std::string resource = resource_of(in);
     ram::CallContext context(in);
-    return ram::authorise(
-        in.caller(),
-        {kRows[operation].info.permission, resource, in.caller().account_id, false, &context},
-        kRefusal);
+    const ram::AccessRequest request{kRows[operation].info.permission, resource,
+                                     in.caller().account_id, false, &context};
+    const ram::Decision decision = ram::evaluate(in.caller(), request);
+    // Everybody may see what they have called, unless a policy denies it.
+    if (decision.reason == ram::Decision::Reason::kNoStatement && tells_of_calls(operation) &&
+        wire::asks_for_own(in)) {
+      return std::nullopt;
+    }
+    return ram::refuse(in.caller(), request, decision, kRefusal);
   }
 
   [[nodiscard]] rpc::Asked asked(std::size_t operation, const rpc::Invocation& in) const override {
@@ -220,6 +226,11 @@ class Cms final : public rpc::Product {
   }
 
  private:
+  [[nodiscard]] static bool tells_of_calls(std::size_t operation) {
+    return kRows[operation].run == wire::describe_metric_list ||
+           kRows[operation].run == wire::describe_metric_last;
+  }
+
   // CloudMonitor grants no resources one by one.
   [[nodiscard]] static std::string resource_of(const rpc::Invocation& in) {
     return "acs:cms:*:" + in.caller().account_id + ":*";

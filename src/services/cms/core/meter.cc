@@ -23,14 +23,16 @@ Time hour_of(Time at) {
 
 bool is_of(const Label& label, const MeteredCall& call) {
   return label.account_id == call.account_id && label.service == call.service &&
-         label.resource == call.resource && label.access_key_id == call.access_key_id;
+         label.resource == call.resource && label.access_key_id == call.access_key_id &&
+         label.caller_id == call.caller_id;
 }
 
 void make_key(std::string& key, Time hour, const MeteredCall& call) {
   const auto hours =
       std::chrono::duration_cast<std::chrono::hours>(hour.time_since_epoch()).count();
   key.assign(reinterpret_cast<const char*>(&hours), sizeof hours);
-  for (std::string_view part : {call.account_id, call.service, call.resource, call.access_key_id}) {
+  for (std::string_view part :
+       {call.account_id, call.service, call.resource, call.access_key_id, call.caller_id}) {
     key.append(part).push_back('/');
   }
 }
@@ -59,11 +61,12 @@ Meter::Entry& Meter::entry_of(Shard& shard, Time hour, const MeteredCall& call) 
   if (found == shard.entries.end()) {
     MeteredCall counted = call;
     if (shard.entries.size() >= kMostEntries) {
-      counted.resource = counted.access_key_id = {};
+      counted.resource = counted.access_key_id = counted.caller_id = {};
       make_key(key, hour, counted);
     }
     Label label{std::string(counted.account_id), std::string(counted.service),
-                std::string(counted.resource), std::string(counted.access_key_id)};
+                std::string(counted.resource), std::string(counted.access_key_id),
+                std::string(counted.caller_id)};
     found = shard.entries.try_emplace(key, Entry{hour, std::move(label), {}}).first;
   }
   return found->second;

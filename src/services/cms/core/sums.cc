@@ -22,8 +22,10 @@ std::string hour_key(std::string_view family, Time hour) {
 
 std::string key_of(const HourLabel& at) {
   const Label& label = at.second;
-  return hour_key(kCalls, at.first) + label.account_id + '/' + label.service + '/' +
-         label.resource + '/' + label.access_key_id;
+  std::string key = hour_key(kCalls, at.first) + label.account_id + '/' + label.service + '/' +
+                    label.resource + '/' + label.access_key_id;
+  if (!label.caller_id.empty()) key += '/' + label.caller_id;
+  return key;
 }
 
 std::string_view take(std::string_view& rest) {
@@ -170,18 +172,22 @@ Task<Result<Sums>> read_counts(engines::Kv& kv, const SumsQuery& query) {
   const See see = [&](Time hour, std::string_view rest,
                       std::string_view value) -> std::optional<Error> {
     Label label{std::string(take(rest)), std::string(take(rest)), std::string(take(rest)),
-                std::string(rest)};
+                std::string(take(rest)), std::string(rest)};
     if (label.account_id != query.account_id ||
         (!query.service.empty() && label.service != query.service) ||
         !is_one_of(query.resources, label.resource) ||
-        !is_one_of(query.access_key_ids, label.access_key_id)) {
+        !is_one_of(query.access_key_ids, label.access_key_id) ||
+        !is_one_of(query.caller_ids, label.caller_id)) {
       return std::nullopt;
     }
     auto counts = counts_of(value);
     if (!counts) return corrupt(rest).error();
     if (!query.by_service) label.service.clear();
     if (!query.by_resource) label.resource.clear();
-    if (!query.by_key) label.access_key_id.clear();
+    if (!query.by_key) {
+      label.access_key_id.clear();
+      label.caller_id.clear();
+    }
     sums[{floor_to(hour, query.width), std::move(label)}] += *counts;
     if (sums.size() > kMostSums) return Error{ErrorCode::kTooLarge, "too many sums"};
     return std::nullopt;

@@ -27,6 +27,7 @@ struct Label {
   std::string service;
   std::string resource;
   std::string access_key_id;
+  std::string caller_id = {};  // whose key it is; empty: unknown, as of what was counted earlier
   friend auto operator<=>(const Label&, const Label&) = default;
 };
 
@@ -66,10 +67,11 @@ struct SumsQuery {
   std::string service = {};
   std::vector<std::string> resources = {};
   std::vector<std::string> access_key_ids = {};
+  std::vector<std::string> caller_ids = {};
   // What to tell apart; the others' labels are empty.
   bool by_service = false;
   bool by_resource = false;
-  bool by_key = false;
+  bool by_key = false;                 // and whose it is
   std::chrono::seconds width = kHour;  // a multiple of it; counted from the epoch
 };
 using Sums = std::map<HourLabel, Counts>;

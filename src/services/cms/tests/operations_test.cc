@@ -174,6 +174,34 @@ TEST_F(Cms, BadInput) {
   }
 }
 
+TEST_F(Cms, EverybodySeesTheirOwnCalls) {
+  const std::map<HourLabel, Counts> anns = {
+      {{day + hours(4), {"100", "oss", "photos", "LTAI4", "2001"}}, {4, 0, 0, 0, 10}},
+      {{day + hours(4), {"100", "oss", "photos", "STS.N1", "2001"}}, {3, 0, 0, 0, 10}},
+      {{day + hours(4), {"100", "oss", "photos", "LTAI5", "2002"}}, {1, 0, 0, 0, 10}}};
+  ASSERT_TRUE(run_blocking(add_counts(*kv, anns)));
+  auto of = [](const std::string& id) {
+    return Parameters{{"Dimensions", R"([{"callerId":")" + id + R"("}])", true}};
+  };
+  EXPECT_EQ(points("acs_lakeside", "Requests", of("2002"))[0]["callerId"], "2002");
+  caller.principal.kind = Principal::Kind::kUser;
+  caller.principal.id = "2001";
+  Json own = points("acs_lakeside", "Requests", of("2001"));
+  ASSERT_EQ(own.size(), 2U);
+  EXPECT_EQ(own[0]["accessKeyId"], "LTAI4");
+  EXPECT_EQ(own[0]["Value"], 4);
+  EXPECT_EQ(points("acs_lakeside", "Requests", of("2002")), "AccessForbidden");
+  EXPECT_EQ(points("acs_lakeside", "Requests"), "AccessForbidden");
+  EXPECT_EQ(points("acs_lakeside", "Requests",
+                   {{"Dimensions", R"([{"callerId":"2001"},{"callerId":"2002"}])", true}}),
+            "AccessForbidden");
+  // What is stored is nobody's own, and OSS's metrics do not tell callers apart.
+  EXPECT_EQ(points("acs_lakeside", "BytesStored", of("2001")), "AccessForbidden");
+  EXPECT_EQ(oss("MeteringGetRequest", of("2001")), "AccessForbidden");
+  caller.principal.id = "";
+  EXPECT_EQ(points("acs_lakeside", "Requests", of("")), "AccessForbidden");
+}
+
 TEST_F(Cms, WhoMayNotIsTold) {
   caller.principal.kind = Principal::Kind::kUser;
   caller.principal.name = "ann";

@@ -54,6 +54,7 @@ Value point(const Environment& env, const MetricQuery& query, const HourLabel& a
     json["service"] = at.second.service;
     json["resource"] = at.second.resource;
     json["accessKeyId"] = at.second.access_key_id;
+    json["callerId"] = at.second.caller_id;
   }
   json["Value"] = value;
   return json;

@@ -5,7 +5,8 @@ namespace {
 
 constexpr Namespace kNamespaces[] = {
     {kOssNamespace, "Object Storage Service", "oss", "userId,BucketName"},
-    {kOwnNamespace, "All services of this cloud", "", "userId,service,resource,accessKeyId"},
+    {kOwnNamespace, "All services of this cloud", "",
+     "userId,service,resource,accessKeyId,callerId"},
 };
 
 // Namespace, name, unit, description, quantity.

@@ -1,5 +1,6 @@
 #include "services/cms/wire/query.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -52,6 +53,9 @@ std::vector<std::string>* values_of(std::string_view name, MetricQuery& query) {
   if (oss && name == "BucketName") return &query.sums.resources;
   if (!oss && name == "resource") return &query.sums.resources;
   if (!oss && name == "accessKeyId") return &query.sums.access_key_ids;
+  // What is stored is nobody's, and keys of models are theirs who have them.
+  const bool of_calls = !is_stored(query.metric->quantity) && !is_of_models(query.metric->quantity);
+  if (!oss && of_calls && name == "callerId") return &query.sums.caller_ids;
   return nullptr;
 }
 
@@ -133,6 +137,14 @@ Read<MetricQuery> read_query(const Invocation& in, std::chrono::hours reach) {
   if (auto fault = read_range(in, reach, query.sums)) return std::unexpected(std::move(*fault));
   if (auto fault = read_dimensions(in.parameters, query)) return std::unexpected(std::move(*fault));
   return query;
+}
+
+bool asks_for_own(const Invocation& in) {
+  const std::string& id = in.caller().id;
+  if (id.empty()) return false;
+  auto query = read_query(in, std::chrono::hours(1));
+  return query && !query->sums.caller_ids.empty() &&
+         std::ranges::all_of(query->sums.caller_ids, [&](const auto& one) { return one == id; });
 }
 
 }  // namespace lakeside::cms::wire

@@ -20,4 +20,7 @@ struct MetricQuery {
 // `reach`.
 [[nodiscard]] Read<MetricQuery> read_query(const Invocation& in, std::chrono::hours reach);
 
+// Whether all that is asked for is the caller's own: its callerId in the dimensions, and no other.
+[[nodiscard]] bool asks_for_own(const Invocation& in);
+
 }  // namespace lakeside::cms::wire

@@ -19,6 +19,7 @@ class MeterTest : public testing::Test {
             .service = "oss",
             .resource = bucket,
             .access_key_id = "LTAI1",
+            .caller_id = "2001",
             .received = 2,
             .sent = 3};
   }
