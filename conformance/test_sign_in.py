@@ -2,6 +2,7 @@
 session that comes of it in clients of object storage and RPC."""
 
 import json
+from unittest.mock import ANY
 
 import oss2
 import pytest
@@ -11,6 +12,7 @@ from harness.server import ACCESS_KEY_ID, ACCESS_KEY_SECRET
 from test_ram import RAM, STS, Rpc, allow, document
 
 PASSWORD = "Passw0rd!"
+SIGNIN = "2026-11-22"
 
 
 def sign_in(server, headers=None, query="", **form):
@@ -19,8 +21,12 @@ def sign_in(server, headers=None, query="", **form):
     return answer.status_code, answer.json()
 
 
+def secret_of(credentials):
+    return credentials["AccessKeyId"], credentials["AccessKeySecret"], credentials["SecurityToken"]
+
+
 def session(server, credentials):
-    return Rpc(server, credentials["AccessKeyId"], credentials["AccessKeySecret"], credentials["SecurityToken"])
+    return Rpc(server, *secret_of(credentials))
 
 
 @pytest.fixture
@@ -131,6 +137,60 @@ def test_a_new_password_ends_sessions(server, person):
     me("ChangePassword", OldPassword=PASSWORD, NewPassword="An0ther-one")
     denied(lambda: me("GetCallerIdentity", STS), "InvalidSecurityToken.Malformed")
     assert sign_in(server, UserName=person, Password="An0ther-one")[0] == 200
+
+
+def test_a_key_gives_a_session_that_can_be_renewed_and_ended(server, bucket):
+    """What the console does with an access key: the key itself signs CreateSession and nothing else."""
+    from test_ram import denied
+    root = Rpc(server)
+    made = root("CreateSession", SIGNIN, DurationSeconds=900)["Credentials"]
+    me = session(server, made)
+    assert me("GetCallerIdentity", STS) == root("GetCallerIdentity", STS) | {"RequestId": ANY}
+    again = me("RenewSession", SIGNIN)["Credentials"]
+    assert again["AccessKeyId"] == made["AccessKeyId"] and again["AccessKeySecret"] != made["AccessKeySecret"]
+    assert again["Expiration"] > made["Expiration"]
+    stored = oss2.Bucket(oss2.StsAuth(*secret_of(again), auth_version="v4"), server.url, bucket, is_path_style=True,
+                         region="cn-hangzhou")
+    stored.put_object("k", b"x")
+    link = stored.sign_url("GET", "k", 600)
+    assert requests.get(link, timeout=30).content == b"x"
+    session(server, again)("EndSession", SIGNIN)
+    for ended in (made, again):
+        denied(lambda: session(server, ended)("GetCallerIdentity", STS), "InvalidSecurityToken.Expired")
+    assert requests.get(link, timeout=30).status_code == 403
+    denied(lambda: root("EndSession", SIGNIN), "OperationDenied.Session")
+
+
+def test_a_session_of_a_key_ends_with_it(server, person):
+    from test_ram import denied
+    root = Rpc(server)
+    key = root("CreateAccessKey", UserName=person)["AccessKey"]
+    mine = Rpc(server, key["AccessKeyId"], key["AccessKeySecret"])
+    me = session(server, mine("CreateSession", SIGNIN)["Credentials"])
+    assert me("GetCallerIdentity", STS)["Arn"].endswith(f"user/{person}")
+    denied(lambda: me("ListUsers"), "NoPermission")  # what the user may not, the session may not
+    root("UpdateAccessKey", UserName=person, UserAccessKeyId=key["AccessKeyId"], Status="Inactive")
+    denied(lambda: me("GetCallerIdentity", STS), "InvalidSecurityToken.Malformed")
+
+
+def test_a_link_outlives_the_visit_that_made_it(server, person, bucket):
+    """A session makes one that may less, with which the console signs links: it goes on after signing out."""
+    from test_ram import denied
+    root = Rpc(server)
+    root("AttachPolicyToUser", UserName=person, PolicyName="AliyunOSSFullAccess", PolicyType="System")
+    me = session(server, sign_in(server, UserName=person, Password=PASSWORD, DurationSeconds=900)[1]["Credentials"])
+    denied(lambda: me("CreateSession", SIGNIN), "OperationDenied.Session")
+    narrow = me("CreateSession", SIGNIN, DurationSeconds=7200,
+                Policy=document(allow("oss:GetObject", f"acs:oss:*:*:{bucket}/shared")))["Credentials"]
+    oss2.Bucket(oss2.Auth(ACCESS_KEY_ID, ACCESS_KEY_SECRET), server.url, bucket, is_path_style=True).put_object("shared", b"s")
+    shared = oss2.Bucket(oss2.StsAuth(*secret_of(narrow)), server.url, bucket, is_path_style=True)
+    link = shared.sign_url("GET", "shared", 600)
+    me("EndSession", SIGNIN)
+    assert requests.get(link, timeout=30).content == b"s"
+    for refused in (lambda: shared.put_object("shared", b"t"), lambda: shared.get_object("other")):
+        with pytest.raises(oss2.exceptions.AccessDenied):
+            refused()
+    denied(lambda: session(server, narrow)("CreateSession", SIGNIN, Policy=document(allow("*"))), "OperationDenied.Session")
 
 
 def test_former_passwords_may_not_come_back(server, person):

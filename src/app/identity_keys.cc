@@ -1,5 +1,6 @@
 #include "app/identity_keys.h"
 
+#include <algorithm>
 #include <memory>
 
 namespace lakeside::app {
@@ -32,15 +33,21 @@ std::optional<Principal> role_of(const ram::IdentityStore& store, const ram::Ses
   return who;
 }
 
-// Ends with the password that it began with, and with the user's way in.
+// A session ends with what it began with: the password and the user's way in, or the access key.
+bool may_still(const ram::User& user, const ram::Session& session) {
+  if (session.made_with.empty()) {
+    return user.login && user.login->active && user.login->password_set == session.password_set;
+  }
+  return std::ranges::any_of(user.keys, [&](const ram::AccessKey& key) {
+    return key.id == session.made_with && key.active;
+  });
+}
+
 std::optional<Principal> user_of(const ram::IdentityStore& store, const ram::Session& session) {
   auto user = store.find<ram::User>(session.user);
   // Whoever has another name since is the same user.
   if (user == nullptr || user->id != session.user_id) user = store.user_of_id(session.user_id);
-  if (user == nullptr || !user->login || !user->login->active ||
-      user->login->password_set != session.password_set) {
-    return std::nullopt;
-  }
+  if (user == nullptr || !may_still(*user, session)) return std::nullopt;
   Principal who{Principal::Kind::kUser, store.account_id(), user->name, session.access_key_id,
                 user->id};
   who.grants = narrowed(store.grants_of(*user), session);
@@ -75,6 +82,18 @@ std::optional<auth::Credential> IdentityKeys::find(std::string_view id) const {
                           root_of(account->id, account->access_key_id), !account->disabled};
 }
 
+std::optional<Principal> IdentityKeys::holder_of(const ram::IdentityStore& store,
+                                                 const ram::Session& session) const {
+  if (session.of_role()) return role_of(store, session);
+  if (session.of_user()) return user_of(store, session);
+  // The root's session ends when its account gets another key.
+  auto key = find(session.made_with);
+  const bool still = key && key->principal.kind == Principal::Kind::kRoot &&
+                     key->principal.account_id == session.account;
+  if (!still) return std::nullopt;
+  return root_of(session.account, session.access_key_id);
+}
+
 std::expected<auth::Credential, auth::TokenFault> IdentityKeys::find_session(std::string_view id,
                                                                              std::string_view token,
                                                                              Time now) const {
@@ -84,7 +103,10 @@ std::expected<auth::Credential, auth::TokenFault> IdentityKeys::find_session(std
   if (session->expires <= now) return std::unexpected(auth::TokenFault::kExpired);
   const ram::IdentityStore* store = accounts_.find(session->account);
   if (store == nullptr) return std::unexpected(auth::TokenFault::kMalformed);
-  auto who = session->role.empty() ? user_of(*store, *session) : role_of(*store, *session);
+  if (store->find<ram::EndedSession>(id) != nullptr) {
+    return std::unexpected(auth::TokenFault::kExpired);
+  }
+  auto who = holder_of(*store, *session);
   if (!who) return std::unexpected(auth::TokenFault::kMalformed);
   return auth::Credential{std::move(session->access_key_secret), std::move(*who),
                           !accounts_.is_disabled(store->account_id())};

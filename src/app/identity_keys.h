@@ -18,6 +18,10 @@ class IdentityKeys final : public auth::KeySource {
       std::string_view id, std::string_view token, Time now) const override;
 
  private:
+  // Whose session it is, as long as what it began with is there; none otherwise.
+  [[nodiscard]] std::optional<Principal> holder_of(const ram::IdentityStore& store,
+                                                   const ram::Session& session) const;
+
   const std::string root_id_;
   const auth::Credential root_;
   const ram::Accounts& accounts_;

@@ -83,6 +83,9 @@ std::string operations_text(bool json) {
   for (const gateway::OperationInfo& operation : ram::ims_operations()) {
     listing.add("ims", operation);
   }
+  for (const gateway::OperationInfo& operation : ram::sign_in_operations()) {
+    listing.add("signin", operation);
+  }
   for (const gateway::OperationInfo& operation : kms::kms_operations()) {
     listing.add("kms", operation);
   }

@@ -64,8 +64,9 @@ struct Account {
   }
 
   std::unique_ptr<engines::Kv> kv = engines::make_memory_kv();
+  const SealingKey master = SealingKey::random();
   std::unique_ptr<ram::Accounts> accounts =
-      std::move(*run_blocking(ram::Accounts::open(*kv, "1234567890123456", SealingKey::random())));
+      std::move(*run_blocking(ram::Accounts::open(*kv, "1234567890123456", master)));
   ram::IdentityStore* store = &accounts->main();
   IdentityKeys keys{{"1234567890123456", "LTAI5tRoot", "root secret"}, *accounts};
 };
@@ -128,6 +129,48 @@ TEST(IdentityKeys, ASessionEndsWithItsTimeItsPasswordAndItsUser) {
   another.id = "300000000000000002";
   account.put(another);
   EXPECT_FALSE(account.find(account.of_role()));
+}
+
+TEST(IdentityKeys, ASessionEndsWithTheKeyThatItWasMadeWith) {
+  Account account;
+  ram::Session session = account.of_user();
+  session.made_with = "LTAI5tAnn";
+  session.password_set = {};
+  ASSERT_TRUE(account.find(session));
+  ram::User changed = *account.store->find<ram::User>("ann");
+  changed.login.reset();
+  account.put(changed);
+  EXPECT_TRUE(account.find(session));
+  changed.keys[0].active = false;
+  account.put(changed);
+  EXPECT_EQ(account.find(session).error(), auth::TokenFault::kMalformed);
+  changed.keys.clear();
+  account.put(changed);
+  EXPECT_FALSE(account.find(session));
+}
+
+TEST(IdentityKeys, TheRootsSessionIsTheRootAsLongAsItHasTheKey) {
+  Account account;
+  ram::Session session = account.session();
+  session.made_with = "LTAI5tRoot";
+  auto root = account.find(session);
+  ASSERT_TRUE(root);
+  EXPECT_EQ(root->principal.kind, Principal::Kind::kRoot);
+  EXPECT_EQ(root->principal.account_id, "1234567890123456");
+  EXPECT_EQ(root->principal.access_key_id, "STS.N1");
+  for (const char* other : {"", "LTAI5tAnn", "LTAI5tFormer"}) {
+    session.made_with = other;
+    EXPECT_FALSE(account.find(session)) << other;
+  }
+}
+
+TEST(IdentityKeys, AnEndedSessionIsOver) {
+  Account account;
+  ASSERT_TRUE(account.find(account.of_user()));
+  account.put(ram::EndedSession{"STS.N1", kNow + std::chrono::hours(6)});
+  EXPECT_EQ(account.find(account.of_user()).error(), auth::TokenFault::kExpired);
+  auto again = run_blocking(ram::Accounts::open(*account.kv, "1234567890123456", account.master));
+  EXPECT_NE((*again)->main().find<ram::EndedSession>("STS.N1"), nullptr);
 }
 
 TEST(IdentityKeys, ARotationEndsNoSession) {

@@ -166,6 +166,15 @@ constexpr Row kSignIn[] = {
      wire::sign_in,
      nullptr,
      true},
+    {{"CreateSession", "signin:CreateSession", "rpc", true, "signin"},
+     kNeedsNoPermission,
+     wire::create_session},
+    {{"RenewSession", "signin:RenewSession", "rpc", true, "signin"},
+     kNeedsNoPermission,
+     wire::renew_session},
+    {{"EndSession", "signin:EndSession", "rpc", true, "signin"},
+     kNeedsNoPermission,
+     wire::end_session},
 };
 
 std::vector<gateway::OperationInfo> infos_of(std::span<const Row> rows) {
@@ -374,9 +383,14 @@ std::unique_ptr<rpc::Product> make_ims(const IdentityParts& parts) {
                                            parts, wire::Form::kIms);
 }
 
-std::unique_ptr<rpc::Product> make_sign_in(const IdentityParts& parts) {
+std::span<const gateway::OperationInfo> sign_in_operations() {
   static const std::vector<gateway::OperationInfo> infos = infos_of(kSignIn);
-  return std::make_unique<IdentityProduct>("Signin", "2026-11-22", kSignIn, infos, parts);
+  return infos;
+}
+
+std::unique_ptr<rpc::Product> make_sign_in(const IdentityParts& parts) {
+  return std::make_unique<IdentityProduct>("Signin", "2026-11-22", kSignIn, sign_in_operations(),
+                                           parts);
 }
 
 }  // namespace lakeside::ram

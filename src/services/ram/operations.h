@@ -25,12 +25,13 @@ struct IdentityParts {
 [[nodiscard]] std::unique_ptr<rpc::Product> make_sts(const IdentityParts& parts);
 // RAM's operations in a second form, and the identity providers.
 [[nodiscard]] std::unique_ptr<rpc::Product> make_ims(const IdentityParts& parts);
-// How people sign in. Ours: the vendor has a web page for it.
+// How people sign in, and their sessions. Ours: the vendor has a web page for it.
 [[nodiscard]] std::unique_ptr<rpc::Product> make_sign_in(const IdentityParts& parts);
 
-// Every operation of RAM, STS and IMS, as the tables have them.
+// Every operation of these, as the tables have them.
 [[nodiscard]] std::span<const gateway::OperationInfo> ram_operations();
 [[nodiscard]] std::span<const gateway::OperationInfo> sts_operations();
 [[nodiscard]] std::span<const gateway::OperationInfo> ims_operations();
+[[nodiscard]] std::span<const gateway::OperationInfo> sign_in_operations();
 
 }  // namespace lakeside::ram

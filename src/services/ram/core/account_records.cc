@@ -104,6 +104,18 @@ Status decode(std::string_view record, const SealingKeys&, OidcProvider& provide
   });
 }
 
+std::string encode(const EndedSession& session, const SealingKeys&) {
+  return text_of({{"v", 1}, {"name", session.name}, {"until", micros(session.until)}});
+}
+
+Status decode(std::string_view record, const SealingKeys&, EndedSession& session) {
+  return decode_json(record, [&](const Json& json) -> Status {
+    json.at("name").get_to(session.name);
+    session.until = time_of(json.at("until"));
+    return {};
+  });
+}
+
 std::string encode(const KeyUse::Seen& seen) {
   return text_of({{"v", 1}, {"at", micros(seen.at)}, {"service", seen.service}});
 }

@@ -35,6 +35,8 @@ template <>
 constexpr std::string_view kPrefix<AccountSettings> = "settings/";
 template <>
 constexpr std::string_view kPrefix<OidcProvider> = "oidc/";
+template <>
+constexpr std::string_view kPrefix<EndedSession> = "ended-session/";
 constexpr std::string_view kUsePrefix = "key-use/";  // by access key id
 
 template <class T>
@@ -133,6 +135,7 @@ Status IdentityStore::load_record(std::string_view key, std::string_view record)
   if (key.starts_with(kPrefix<MfaDevice>)) return load_as(MfaDevice());
   if (key.starts_with(kPrefix<AccountSettings>)) return load_as(AccountSettings());
   if (key.starts_with(kPrefix<OidcProvider>)) return load_as(OidcProvider());
+  if (key.starts_with(kPrefix<EndedSession>)) return load_as(EndedSession());
   if (key.starts_with(kUsePrefix)) return load_use(key.substr(kUsePrefix.size()), record);
   return fail(ErrorCode::kUnsupported, "a record of RAM is of an unknown kind: " +
                                            std::string(key.substr(0, key.find('/'))));
@@ -338,10 +341,12 @@ std::string IdentityStore::token_of(const Session& session) const {
                          {"name", session.name},
                          {"policy", session.policy},
                          {"expires", session.expires.time_since_epoch().count()}};
-  if (session.role.empty()) {
+  if (!session.of_role()) {
     json["user"] = session.user;
     json["user_id"] = session.user_id;
     json["password_set"] = session.password_set.time_since_epoch().count();
+    json["began"] = session.began.time_since_epoch().count();
+    json["made_with"] = session.made_with;
   }
   if (session.mfa) json["mfa"] = true;
   std::shared_lock lock(mutex_);
@@ -370,10 +375,13 @@ std::optional<Session> IdentityStore::read_token(std::string_view token) const {
                     json.at("name").get<std::string>(), json.at("policy").get<std::string>(),
                     time(json.at("expires")),           json.at("account").get<std::string>()};
     session.mfa = json.value("mfa", false);
-    if (!session.role.empty()) return session;
+    if (session.of_role()) return session;
     json.at("user").get_to(session.user);
     json.at("user_id").get_to(session.user_id);
     session.password_set = time(json.at("password_set"));
+    // Tokens of earlier builds have neither: they cannot be renewed.
+    session.began = Time(std::chrono::microseconds(json.value("began", std::int64_t{0})));
+    session.made_with = json.value("made_with", "");
     return session;
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;

@@ -39,7 +39,8 @@ struct KindsOf {
   using Write = std::variant<Put<T>..., Removal<T>...>;
   using Tables = std::tuple<Table<T>...>;
 };
-using Kinds = KindsOf<User, Group, Role, Policy, MfaDevice, AccountSettings, OidcProvider>;
+using Kinds =
+    KindsOf<User, Group, Role, Policy, MfaDevice, AccountSettings, OidcProvider, EndedSession>;
 
 // What changes at once: all of it or nothing.
 class Change {
@@ -58,11 +59,11 @@ class Change {
   std::vector<Kinds::Write> writes_;
 };
 
-// A session of a role, or of a user who signed in, as its token carries it.
+// A session of a role, of a user, or of the root account, as its token carries it.
 struct Session {
   std::string access_key_id;
   std::string access_key_secret;
-  std::string role;  // empty: of a user
+  std::string role;  // empty: of a user, or of the root
   std::string role_id;
   std::string name;
   std::string policy;  // document; empty: none
@@ -72,6 +73,12 @@ struct Session {
   std::string user_id = {};
   Time password_set = {};  // of that user: a later password ends the session
   bool mfa = false;
+  // Of users and the root: when the password or the key was shown. Renewing does not move it.
+  Time began = {};
+  std::string made_with = {};  // the access key with which the session ends; empty: a password
+
+  [[nodiscard]] bool of_role() const { return !role.empty(); }
+  [[nodiscard]] bool of_user() const { return !user.empty(); }
 };
 
 class IdentityStore {

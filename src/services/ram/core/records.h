@@ -19,6 +19,7 @@ namespace lakeside::ram {
 [[nodiscard]] std::string encode(const MfaDevice& device, const SealingKeys& key);
 [[nodiscard]] std::string encode(const AccountSettings& settings, const SealingKeys& key);
 [[nodiscard]] std::string encode(const OidcProvider& provider, const SealingKeys& key);
+[[nodiscard]] std::string encode(const EndedSession& session, const SealingKeys& key);
 [[nodiscard]] std::string encode(const KeyUse::Seen& seen);
 
 // Errors: kCorrupt; kUnsupported (a later version, or sealed with another key).
@@ -29,6 +30,7 @@ Status decode(std::string_view record, const SealingKeys& key, Policy& policy);
 Status decode(std::string_view record, const SealingKeys& key, MfaDevice& device);
 Status decode(std::string_view record, const SealingKeys& key, AccountSettings& settings);
 Status decode(std::string_view record, const SealingKeys& key, OidcProvider& provider);
+Status decode(std::string_view record, const SealingKeys& key, EndedSession& session);
 Status decode(std::string_view record, KeyUse::Seen& seen);
 
 }  // namespace lakeside::ram

@@ -94,6 +94,12 @@ struct OidcProvider {
   Time created{}, updated{};
 };
 
+// A session that was ended before its time.
+struct EndedSession {
+  std::string name;  // its access key's id
+  Time until{};      // when nothing of it could be valid any more
+};
+
 struct PasswordPolicy {
   std::uint64_t minimum_length = 8;
   bool lowercase = false, uppercase = false, numbers = false, symbols = false;

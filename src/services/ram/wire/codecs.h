@@ -87,6 +87,12 @@ Task<Answer> decode_diagnostic_message(Environment& env, const Invocation& in);
 // The account in which somebody wants to sign in: an id or an alias; empty: none is named.
 [[nodiscard]] std::string account_asked(const Parameters& in);
 Task<Answer> sign_in(Environment& env, const Invocation& in);
+// sessions.cc
+Task<Answer> create_session(Environment& env, const Invocation& in);
+Task<Answer> renew_session(Environment& env, const Invocation& in);
+Task<Answer> end_session(Environment& env, const Invocation& in);
+[[nodiscard]] Value credentials_of(const Environment& env, const Session& session);
+[[nodiscard]] std::string new_session_id();
 // sts.cc
 Task<Answer> get_caller_identity(Environment& env, const Invocation& in);
 Task<Answer> assume_role(Environment& env, const Invocation& in);
@@ -114,6 +120,9 @@ Task<Answer> disable_virtual_mfa(Environment& env, const Invocation& in);
 // The role that RoleArn names: of this account, and there.
 [[nodiscard]] Read<std::shared_ptr<const Role>> role_to_assume(const Environment& env,
                                                                const Parameters& in);
+
+// Policy, which narrows a session; empty: there is none.
+[[nodiscard]] Read<std::string> read_session_policy(const Parameters& in);
 
 // The session of a role that a request describes, by RoleSessionName, DurationSeconds and Policy.
 [[nodiscard]] Read<Session> begin_session(const Invocation& in, const Role& role);

@@ -187,13 +187,14 @@ Value session_of(const Environment& env, const Entrance& entrance, std::uint64_t
                  Time now) {
   const User& user = entrance.user();
   Session session;
-  session.access_key_id = "STS.N" + random_alphanumeric(24);
+  session.access_key_id = new_session_id();
   session.access_key_secret = random_alphanumeric(44);
   session.user = user.name;
   session.user_id = user.id;
   session.name = user.name;
   session.mfa = entrance.mfa();
   session.password_set = user.login->password_set;
+  session.began = now;
   session.expires = now + std::chrono::seconds(seconds);
   Value value;
   value["AccountId"] = env.store.account_id();
@@ -202,10 +203,7 @@ Value session_of(const Environment& env, const Entrance& entrance, std::uint64_t
                    {"DisplayName", user.display_name},
                    {"Arn", arn(env, "user/" + user.name)}};
   value["MFAPresent"] = session.mfa;
-  value["Credentials"] = {{"AccessKeyId", session.access_key_id},
-                          {"AccessKeySecret", session.access_key_secret},
-                          {"SecurityToken", env.store.token_of(session)},
-                          {"Expiration", date(session.expires)}};
+  value["Credentials"] = credentials_of(env, session);
   return value;
 }
 

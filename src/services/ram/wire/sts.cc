@@ -38,21 +38,6 @@ Read<std::uint64_t> read_duration(const Parameters& in, const Role& role) {
                                "The Min/Max value of DurationSeconds is 15min/" + longest + "."});
 }
 
-// Empty: there is none.
-Read<std::string> read_session_policy(const Parameters& in) {
-  if (in.get("Policy").empty()) return std::string();
-  auto document =
-      read_document(in, "Policy", policy::Kind::kIdentity, policy::kMaxSessionPolicyLength);
-  if (document) return std::move(document->text);
-  if (document.error().code == bad_length("Policy").code) {
-    return std::unexpected(Fault{400, "InvalidParameter.PolicySize",
-                                 "The size of Policy must be smaller than 2048 bytes."});
-  }
-  return std::unexpected(
-      Fault{400, "InvalidParameter.PolicyGrammar",
-            "The parameter Policy has not passed grammar check. " + document.error().message});
-}
-
 // Only the trust policy looks at it (sts:ExternalId).
 std::optional<Fault> check_external_id(const Parameters& in) {
   const std::string* id = in.find("ExternalId");
@@ -67,6 +52,20 @@ std::optional<Fault> check_external_id(const Parameters& in) {
 }
 
 }  // namespace
+
+Read<std::string> read_session_policy(const Parameters& in) {
+  if (in.get("Policy").empty()) return std::string();
+  auto document =
+      read_document(in, "Policy", policy::Kind::kIdentity, policy::kMaxSessionPolicyLength);
+  if (document) return std::move(document->text);
+  if (document.error().code == bad_length("Policy").code) {
+    return std::unexpected(Fault{400, "InvalidParameter.PolicySize",
+                                 "The size of Policy must be smaller than 2048 bytes."});
+  }
+  return std::unexpected(
+      Fault{400, "InvalidParameter.PolicyGrammar",
+            "The parameter Policy has not passed grammar check. " + document.error().message});
+}
 
 Read<std::shared_ptr<const Role>> role_to_assume(const Environment& env, const Parameters& in) {
   auto role_arn = in.required("RoleArn");
@@ -117,7 +116,7 @@ Read<Session> begin_session(const Invocation& in, const Role& role) {
   if (!policy) return std::unexpected(std::move(policy.error()));
   Session session;
   session.policy = std::move(*policy);
-  session.access_key_id = "STS.N" + random_alphanumeric(24);
+  session.access_key_id = new_session_id();
   session.access_key_secret = random_alphanumeric(44);
   session.role = role.name;
   session.role_id = role.id;
@@ -130,10 +129,7 @@ Value json_of(const Environment& env, const Session& session) {
   Value value;
   value["AssumedRoleUser"] = {{"Arn", arn(env, "role/" + session.role + "/" + session.name)},
                               {"AssumedRoleId", session.role_id + ":" + session.name}};
-  value["Credentials"] = {{"AccessKeyId", session.access_key_id},
-                          {"AccessKeySecret", session.access_key_secret},
-                          {"SecurityToken", env.store.token_of(session)},
-                          {"Expiration", date(session.expires)}};
+  value["Credentials"] = credentials_of(env, session);
   return value;
 }
 

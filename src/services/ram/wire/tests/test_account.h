@@ -24,6 +24,7 @@ class TestAccount {
     identity.principal.kind = user.empty() ? Principal::Kind::kRoot : Principal::Kind::kUser;
     identity.principal.account_id = kAccount;
     identity.principal.name = user.empty() ? "root" : user;
+    identity.principal.access_key_id = access_key_id;
     Invocation in{request, parameters, identity, now};
     return run_blocking(operation(env, in));
   }
@@ -32,6 +33,15 @@ class TestAccount {
     return answer ? "OK" : answer.error().code;
   }
 
+  // From now on calls are signed with that session.
+  void use(const Value& credentials) {
+    access_key_id = credentials.at("AccessKeyId");
+    token = credentials.at("SecurityToken");
+    request.head.headers = {{"x-acs-security-token", token}};
+  }
+
+  std::string access_key_id = "LTAI5tKey";
+  std::string token;  // which the head's view is of
   std::unique_ptr<engines::Kv> kv = engines::make_memory_kv();
   std::unique_ptr<IdentityStore> store =
       std::move(*run_blocking(IdentityStore::open(*kv, kAccount, SealingKey::random())));
