@@ -1,5 +1,6 @@
 // One signed request and its answer. All clients send through here.
 import { signAcs3 } from './acs3';
+import { learnServerTime, serverNow } from './clock';
 import { ApiError, readError } from './errors';
 import { type OssRequest, presignOss, type Query, signOss } from './oss4';
 import type { Credential } from './credential';
@@ -20,10 +21,6 @@ export const server = {
     return location.origin;
   },
 };
-
-// The server's clock less ours, once it has told us that they differ.
-let skew = 0;
-export const serverNow = () => new Date(Date.now() + skew);
 
 export interface Options {
   signal?: AbortSignal;
@@ -49,7 +46,7 @@ async function send(
   const text = await response.text();
   const error = readError(response.status, response.headers.get('content-type') ?? '', text);
   const date = Date.parse(response.headers.get('date') ?? '');
-  if (/RequestTimeTooSkewed|InvalidTimeStamp/.test(error.code) && date) skew = date - Date.now();
+  if (/RequestTimeTooSkewed|InvalidTimeStamp/.test(error.code) && date) learnServerTime(date);
   throw error;
 }
 
@@ -64,7 +61,7 @@ async function signedRequest(
       return await send(method, path, headers, body, options.signal);
     } catch (error) {
       if (attempt > 0 || !(error instanceof ApiError)) throw error;
-      if (error.expired && !options.credential) session.expire(credential);
+      if (error.expired && !options.credential) await session.refused(credential);
       else if (!/RequestTimeTooSkewed|InvalidTimeStamp/.test(error.code)) throw error;
     }
   }
@@ -84,8 +81,10 @@ export async function signedUpload(request: OssRequest) {
 }
 
 // A path on this server that works for `seconds` without a signature.
-export async function ossLink(request: OssRequest, seconds: number): Promise<string> {
-  return presignOss(await session.credential(), server.region, serverNow(), request, seconds);
+export async function ossLink(
+  request: OssRequest, seconds: number, credential?: Credential,
+): Promise<string> {
+  return presignOss(credential ?? (await session.credential()), server.region, serverNow(), request, seconds);
 }
 
 // The endpoints of this server alone, below /_lakeside/: signed as if they were objects of a bucket

@@ -11,10 +11,9 @@ export type KeyState =
 // What `lakeside env` prints as the root account's key, made of its secret in the same way
 // (src/app/data_folder.h). RAM users and sessions have none.
 async function ownKey(): Promise<string | undefined> {
-  if (session.get()?.identity.kind !== 'root') return undefined;
-  const credential = await session.credential();
-  if (credential.securityToken) return undefined;
-  return 'sk-' + hex(await credential.acs3.sign('lakeside local model key'));
+  const present = session.get();
+  if (present?.identity.kind !== 'root' || !present.key) return undefined;
+  return 'sk-' + hex(await present.key.acs3.sign('lakeside local model key'));
 }
 
 class ModelKeyStore {

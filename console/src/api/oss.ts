@@ -2,6 +2,8 @@
 import { encodeKey } from './encode';
 import { ApiError } from './errors';
 import { type Options, ossLink, ossRequest } from './http';
+import { session } from './session';
+import { sessionForLink } from './signin';
 import type { OssRequest, Query } from './oss4';
 import { rowsOf, textOf } from './rows';
 
@@ -280,9 +282,15 @@ export const oss = {
   async putObjectAcl(bucket: string, key: string, acl: ObjectAcl): Promise<void> {
     await call('PUT', bucket, key, { acl: undefined }, { headers: { 'x-oss-object-acl': acl } });
   },
-  // A path on this server that anybody can open for `seconds`.
+  // A path on this server that can be opened for `seconds`, or until the session ends.
   link(bucket: string, key: string, seconds: number, query: Query = {}): Promise<string> {
     return ossLink(check({ method: 'GET', bucket, key, query }), seconds);
+  },
+  // One for others, which works when whoever made it has signed out; how long, in ms since 1970.
+  async share(bucket: string, key: string, seconds: number): Promise<{ path: string; until: number }> {
+    const signer = session.get()?.key ?? (await sessionForLink(bucket, key, seconds));
+    const path = await ossLink(check({ method: 'GET', bucket, key }), seconds, signer);
+    return { path, until: Math.min(signer.expires ?? Infinity, Date.now() + seconds * 1000) };
   },
 
   async initiateMultipartUpload(

@@ -6,9 +6,9 @@ import { Button, Drawer, Dropdown, Grid, Layout, Menu, Modal, Spin, Tooltip, the
 import { Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { Link, Outlet, useLocation, useNavigate } from 'react-router-dom';
 import { server } from '../api/http';
-import { session } from '../api/session';
 import logo from '../assets/lakeside.svg';
 import { pages } from '../pages';
+import { leave } from '../pages/signin/enter';
 import { SignInForm } from '../pages/signin/SignInForm';
 import { uploads } from '../uploads/store';
 import { text } from './messages';
@@ -75,9 +75,9 @@ function AccountButton({ small }: { small: boolean }) {
   if (!account) return null;
   const { kind, name, accountId } = account.identity;
   // Whoever signs in next begins at the beginning.
-  const leave = () => {
+  const out = () => {
     void navigate('/');
-    session.signOut();
+    leave();
   };
   const shown = kind === 'root' ? t.root : name;
   return (
@@ -87,7 +87,7 @@ function AccountButton({ small }: { small: boolean }) {
           key: 'who', type: 'group',
           label: <div className={styles.who}>{t[kind]}<br />{`${shown} · ${accountId}`}</div>,
         },
-        { key: 'out', icon: <LogoutOutlined />, label: t.signOut, onClick: leave },
+        { key: 'out', icon: <LogoutOutlined />, label: t.signOut, onClick: out },
       ],
     }}>
       <Button type="text" icon={<UserOutlined />} aria-label={`${t.account}: ${shown}`} className={styles.account}>

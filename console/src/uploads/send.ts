@@ -33,8 +33,8 @@ export async function put(
       if (xhr.status < 300) return resolve((xhr.getResponseHeader('etag') ?? '').replaceAll('"', ''));
       const type = xhr.getResponseHeader('content-type') ?? '';
       const error = readError(xhr.status, type, xhr.responseText);
-      if (error.expired) session.expire(credential);
-      reject(error);
+      if (!error.expired) return reject(error);
+      void session.refused(credential).finally(() => reject(error));
     };
     xhr.onloadend = () => {
       clearTimeout(silence);

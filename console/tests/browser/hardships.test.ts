@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page, Route } from 'playwright-core';
+import type { Browser, Page, Request, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   Client, inspect, openTab, screenshot, type Server, signIn, startBrowser, startProxy, startServer,
@@ -57,13 +57,16 @@ async function go(page: Page, path: string) {
   }, path);
 }
 
-it('a session that the server ends in the middle of an upload costs nothing but signing in', async () => {
+// Who came with a password is asked to sign in again: users.test.ts.
+it('a session that the server ends in the middle of an upload is begun anew with the key', async () => {
   await root.putBucket('ended');
   const file = makeFile('ended.bin', 40 * MIB);
   const tab = await openTab(browser, `${server.url}/#/objects/ended`);
   const { page } = tab;
   await signIn(page);
   await page.getByText('Nothing here').waitFor();
+  const begun: string[] = [];
+  page.on('request', (request) => begun.push(request.headers()['x-acs-action'] ?? ''));
   let refused = 0;
   await page.route(/partNumber=3&/, async (route) => {
     if (refused++ > 0) return route.continue();
@@ -74,12 +77,36 @@ it('a session that the server ends in the middle of an upload costs nothing but 
     });
   });
   await page.getByTestId('files').setInputFiles(file.path);
-  await page.getByText('Your session has ended').waitFor();
-  await signIn(page);
   await uploadsOf(page).getByText('1 of 1 files').waitFor();
   expect(refused).toBe(2);
+  expect(begun.filter((action) => action === 'CreateSession')).toHaveLength(1);
+  expect(await page.getByText('Your session has ended').count()).toBe(0);
   expect(await digestOf(root, 'ended', 'ended.bin')).toBe(file.digest);
   expect(tab.complaints).toEqual([]);
+  await tab.close();
+});
+
+it('the page works with a session of an hour, and signing out ends it', async () => {
+  const tab = await openTab(browser, server.url);
+  const { page } = tab;
+  const keys = new Set<string>();
+  let session: Request | undefined;
+  page.on('request', (request) => {
+    const id = /Credential=([^,/]+)/.exec(request.headers().authorization ?? '')?.[1];
+    if (!id) return;
+    keys.add(`${id.startsWith('STS.') ? 'session' : 'key'} ${request.headers()['x-acs-action'] ?? 'oss'}`);
+    if (request.headers()['x-acs-action'] === 'GetCallerIdentity') session = request;
+  });
+  await signIn(page);
+  await page.getByText('Requests').first().waitFor();
+  expect([...keys].filter((one) => one.startsWith('key'))).toEqual(['key CreateSession']);
+  const ended = page.waitForResponse((answer) => answer.request().headers()['x-acs-action'] === 'EndSession');
+  await page.getByRole('button', { name: /^Account/ }).click();
+  await page.getByText('Sign out').click();
+  expect((await ended).status()).toBe(200);
+  // What was signed with it is refused from now on, whatever its signature's worth.
+  const again = await fetch(session!.url(), { method: 'POST', headers: await session!.allHeaders() });
+  expect(await again.text()).toMatch(/InvalidSecurityToken|SecurityTokenExpired|SignatureNonceUsed/);
   await tab.close();
 });
 

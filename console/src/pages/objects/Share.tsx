@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Alert, QRCode, Select, Skeleton, Space } from 'antd';
 import { useState } from 'react';
 import { oss } from '../../api/oss';
-import { session } from '../../api/session';
+import { useFormat } from '../../app/format';
 import { useText } from '../../app/text';
 import { Command } from '../../components/Command';
 import { Failure } from '../../components/Failure';
@@ -19,12 +19,16 @@ const isLocal = () => /^(localhost|127\.|\[::1\])/.test(location.hostname);
 export function Share({ bucket, objectKey }: ObjectPlace) {
   const t = useText(text);
   const [seconds, setSeconds] = useState(HOUR);
-  const expires = session.get()?.credential.expires;
-  const short = expires !== undefined && expires < Date.now() + seconds * 1000;
+  const { time } = useFormat();
   const link = useQuery({
-    queryKey: ['oss', 'link', bucket, objectKey, seconds],
-    queryFn: async () => location.origin + (await oss.link(bucket, objectKey, seconds)),
+    queryKey: ['oss', 'share', bucket, objectKey, seconds],
+    queryFn: async () => {
+      const asked = Date.now() + seconds * 1000;
+      const { path, until } = await oss.share(bucket, objectKey, seconds);
+      return { url: location.origin + path, until, short: until < asked - MINUTE * 1000 };
+    },
     gcTime: 0,
+    staleTime: Infinity, // each is a session of its own
   });
   const options = [
     { value: 10 * MINUTE, label: t.minutes(10) },
@@ -42,13 +46,13 @@ export function Share({ bucket, objectKey }: ObjectPlace) {
         <Select value={seconds} options={options} onChange={setSeconds} aria-label={t.expiry}
           style={{ width: 160 }} />
       </label>
-      {short && <Alert type="info" showIcon title={t.sessionLimit} />}
+      {link.data?.short && <Alert type="info" showIcon title={t.sessionLimit(time(link.data.until))} />}
       {isLocal() && <Alert type="info" showIcon title={t.localOnly} />}
       {link.data === undefined ? <Skeleton active /> : (
         <>
-          <Command text={link.data} />
-          {link.data.length <= QR_MOST && (
-            <QRCode type="svg" value={link.data} size={220} errorLevel="L" color="#000" bgColor="#fff"
+          <Command text={link.data.url} />
+          {link.data.url.length <= QR_MOST && (
+            <QRCode type="svg" value={link.data.url} size={220} errorLevel="L" color="#000" bgColor="#fff"
               aria-label={t.qr} />
           )}
         </>

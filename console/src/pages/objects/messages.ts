@@ -145,7 +145,8 @@ export const text = texts({
     link: 'Link',
     qr: 'QR code of the link',
     localOnly: 'This address works on this machine only. Open the console at the server’s own address to share with others.',
-    sessionLimit: 'The link ends with your session.',
+    sessionLimit: (until: string) => `The link works until ${until}: no longer than you may be signed in. ` +
+      'Signed in with an access key, you can make links for up to 7 days.',
     objectAcl: 'Who may read this object',
     tooMany: 'Showing the first rows',
   },
@@ -291,7 +292,7 @@ export const text = texts({
     link: '链接',
     qr: '链接二维码',
     localOnly: '此地址仅在本机有效。要分享给他人，请通过服务器自身的地址打开控制台。',
-    sessionLimit: '链接会随您的会话一起失效。',
+    sessionLimit: (until: string) => `链接在 ${until} 前有效，不会超过您的登录时长。使用访问密钥登录可创建最长 7 天的链接。`,
     objectAcl: '谁可以读取此对象',
     tooMany: '仅显示前若干行',
   },

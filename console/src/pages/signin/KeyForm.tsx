@@ -2,7 +2,7 @@ import { Alert, Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { ApiError } from '../../api/errors';
 import { useText } from '../../app/text';
-import { enter } from './enter';
+import { enterWithKey } from './enter';
 import { text } from './messages';
 
 export function KeyForm() {
@@ -15,7 +15,7 @@ export function KeyForm() {
     setBusy(true);
     setError(undefined);
     try {
-      await enter({ accessKeyId: values.id.trim(), accessKeySecret: values.secret.trim() });
+      await enterWithKey({ accessKeyId: values.id.trim(), accessKeySecret: values.secret.trim() });
     } catch (reason) {
       const why = reason instanceof ApiError ? reason.message : String(reason);
       setError(`${t.wrongKey}: ${why}`);

@@ -10,7 +10,7 @@ export function SignInForm() {
   const t = useText(text);
   // After a session's end, the way it began.
   const [kind, setKind] = useState<'key' | 'user'>(
-    () => (session.get()?.credential.securityToken ? 'user' : 'key'));
+    () => (session.get() && !session.get()?.key ? 'user' : 'key'));
   return (
     <>
       <Segmented block value={kind} onChange={setKind} style={{ marginBottom: 20 }} options={[

@@ -4,7 +4,7 @@ import { Suspense, useState } from 'react';
 import { ApiError } from '../../api/errors';
 import { type NextStep, type SignInForm, signInUser } from '../../api/signin';
 import { useText } from '../../app/text';
-import { enter } from './enter';
+import { enterAsUser } from './enter';
 import { text } from './messages';
 import { lazyPart } from '../../app/patient';
 
@@ -24,7 +24,7 @@ export function UserForm() {
     setError(undefined);
     try {
       const answer = await signInUser({ ...form, UserName: form.UserName.trim() });
-      if ('accessKeyId' in answer) return await enter(answer);
+      if ('accessKeyId' in answer) return await enterAsUser(answer);
       setNext([...next.filter(({ step }) => step !== answer.step), answer]);
     } catch (reason) {
       setError(reason instanceof ApiError ? reason.message : String(reason));

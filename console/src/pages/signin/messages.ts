@@ -23,8 +23,8 @@ export const text = texts({
     wrongKey: 'This key was not accepted',
     whereTitle: 'Where is my key?',
     where: 'On the machine that runs the server, this prints the root account’s:',
-    kept: 'Nothing is stored: what signs your requests is in this tab’s memory alone, as a key that no ' +
-      'script can read, and is gone when you sign out, reload or close the tab.',
+    kept: 'Nothing is stored: your requests are signed with a session of an hour, renewed while you work. ' +
+      'It is in this tab’s memory alone, as a key that no script can read, and ends when you sign out.',
     insecure: 'This address is not encrypted. Requests are signed, so the secret is not sent; but what ' +
       'you store and read can be seen on the way. Use https or http://localhost where you can.',
   },
@@ -50,7 +50,7 @@ export const text = texts({
     wrongKey: '该密钥未被接受',
     whereTitle: '密钥在哪里？',
     where: '在运行服务器的机器上执行以下命令，可查看主账号的密钥：',
-    kept: '不会存储任何内容：用于签名的密钥只在此标签页的内存中，脚本无法读取；退出登录、刷新或关闭标签页后即消失。',
+    kept: '不会存储任何内容：请求由一小时的会话签名，使用期间自动续期；会话密钥只在此标签页的内存中，脚本无法读取，退出登录即失效。',
     insecure: '此地址未加密。请求经过签名，密钥不会被发送；但您存取的内容可能在途中被看到。请尽量使用 https 或 http://localhost。',
   },
 });
