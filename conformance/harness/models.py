@@ -13,9 +13,11 @@ from harness.server import BUILD, Server, binary
 MODEL = "fake"
 CHAT_MODEL = "smollm2-135m-instruct"
 EMBEDDING_MODEL = "all-minilm-l6-v2"
+RERANK_MODEL = "minilm-rerank"
 # Where tools/fetch-model puts them.
 FILES = {CHAT_MODEL: BUILD / "models" / "SmolLM2-135M-Instruct.Q4_1.gguf",
-         EMBEDDING_MODEL: BUILD / "models" / "minilm.gguf"}
+         EMBEDDING_MODEL: BUILD / "models" / "minilm.gguf",
+         RERANK_MODEL: BUILD / "models" / "minilm-rerank.gguf"}
 
 
 def until(ask, holds, seconds: float = 60):

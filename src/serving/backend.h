@@ -98,6 +98,9 @@ class Backend {
   [[nodiscard]] virtual const ModelCard& card() const = 0;
   // `special`: texts like <|im_end|> become their tokens, and what begins a text is added.
   [[nodiscard]] virtual std::vector<Token> tokenize(std::string_view text, bool special) const = 0;
+  // A query and a document as a model for ranking reads them, for rank().
+  [[nodiscard]] virtual std::vector<Token> pair(std::string_view query,
+                                                std::string_view document) const = 0;
   // The bytes of a token; they may be part of a character. Special tokens have none unless asked.
   [[nodiscard]] virtual std::string piece(Token token, bool special) const = 0;
   [[nodiscard]] virtual bool ends_generation(Token token) const = 0;
@@ -129,9 +132,8 @@ class Backend {
   // A vector of unit length for each text. Errors: kTooLarge, kUnsupported.
   virtual Result<std::vector<std::vector<float>>> embed(
       std::span<const std::vector<Token>> texts) = 0;
-  // How well each document answers the query. Errors as embed().
-  virtual Result<std::vector<float>> rank(std::string_view query,
-                                          std::span<const std::string> documents) = 0;
+  // How well each pair's document answers its query, from 0 to 1. Errors as embed().
+  virtual Result<std::vector<float>> rank(std::span<const std::vector<Token>> pairs) = 0;
 };
 
 }  // namespace lakeside::serving

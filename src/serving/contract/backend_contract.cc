@@ -462,15 +462,26 @@ TEST_P(BackendContract, Embeddings) {
 }
 
 TEST_P(BackendContract, Ranks) {
-  std::vector<std::string> documents = {"stock prices fell", "the cat sleeps on the mat"};
-  auto scores = backend().rank("where does the cat sleep", documents);
+  std::vector<std::vector<Token>> pairs;
+  for (std::string_view document : {"stock prices fell", "the cat sleeps on the mat"}) {
+    pairs.push_back(backend().pair("where does the cat sleep", document));
+  }
+  auto scores = backend().rank(pairs);
   if (!backend().card().reranks) {
     EXPECT_EQ(scores.error().code, ErrorCode::kUnsupported);
     return;
   }
   ASSERT_TRUE(scores) << scores.error().detail;
   ASSERT_EQ(scores->size(), 2U);
-  EXPECT_GT((*scores)[1], (*scores)[0]);
+  for (float score : *scores) {
+    EXPECT_GE(score, 0.0F);
+    EXPECT_LE(score, 1.0F);
+  }
+  EXPECT_NE((*scores)[0], (*scores)[1]);
+  // Alone as among others.
+  auto alone = backend().rank({&pairs[1], 1});
+  ASSERT_TRUE(alone) << alone.error().detail;
+  EXPECT_NEAR((*alone)[0], (*scores)[1], 1e-3);
 }
 
 }  // namespace lakeside::serving::contract

@@ -89,6 +89,14 @@ class FakeBackend final : public Backend {
     return tokens;
   }
 
+  std::vector<Token> pair(std::string_view query, std::string_view document) const override {
+    std::vector<Token> tokens = tokenize(query, false);
+    tokens.push_back(kEnd);
+    const std::vector<Token> rest = tokenize(document, false);
+    tokens.insert(tokens.end(), rest.begin(), rest.end());
+    return tokens;
+  }
+
   std::string piece(Token token, bool special) const override {
     if (is_byte(token)) return std::string(1, static_cast<char>(token));
     if (!special || token < kBegin || token >= kVocabulary) return {};
@@ -162,15 +170,20 @@ class FakeBackend final : public Backend {
     return vectors;
   }
 
-  Result<std::vector<float>> rank(std::string_view query,
-                                  std::span<const std::string> documents) override {
+  Result<std::vector<float>> rank(std::span<const std::vector<Token>> pairs) override {
     if (!card_.reranks) return fail(ErrorCode::kUnsupported, "it ranks nothing");
-    const auto wanted = words_of(query);
     std::vector<float> scores;
-    for (const std::string& document : documents) {
-      if (document.size() > options_.load.context_tokens) {
-        return fail(ErrorCode::kTooLarge, std::to_string(document.size()) + " tokens");
+    for (const std::vector<Token>& tokens : pairs) {
+      if (tokens.size() > options_.load.context_tokens) {
+        return fail(ErrorCode::kTooLarge, std::to_string(tokens.size()) + " tokens");
       }
+      const auto middle = std::ranges::find(tokens, kEnd);
+      std::string query;
+      std::string document;
+      for (auto at = tokens.begin(); at != tokens.end(); ++at) {
+        (at < middle ? query : document) += piece(*at, false);
+      }
+      const auto wanted = words_of(query);
       const auto words = words_of(document);
       const std::set<std::string> held(words.begin(), words.end());
       const auto found = std::ranges::count_if(

@@ -121,8 +121,19 @@ std::vector<Token> rank_tokens(const llama_model* model, std::string_view query,
   if (llama_vocab_get_add_eos(vocab)) out.push_back(end);
   if (llama_vocab_get_add_sep(vocab)) out.push_back(llama_vocab_sep(vocab));
   append(out, tokens_of(vocab, document, false, false));
-  if (llama_vocab_get_add_eos(vocab)) out.push_back(end);
+  // A BERT learned its pairs with a separator at their end, too: [CLS] A [SEP] B [SEP]. Files that
+  // do not say so ask for no end; llama.cpp's own server leaves it out then.
+  bool ends = llama_vocab_get_add_eos(vocab) || llama_vocab_type(vocab) == LLAMA_VOCAB_TYPE_WPM;
+  if (ends && end != LLAMA_TOKEN_NULL) out.push_back(end);
   return out;
+}
+
+float rank_score(std::span<const float> rank) {
+  if (rank.empty()) return 0;
+  // With several outputs they are shares of one already (Qwen3's yes and no): the first is the
+  // score. A single one is a logit, and what clients compare with thresholds is from 0 to 1
+  // everywhere: DashScope's, Cohere's and Jina's relevance_score.
+  return rank.size() > 1 ? rank[0] : 1 / (1 + std::exp(-rank[0]));
 }
 
 void normalise(std::vector<float>& vector) {

@@ -50,6 +50,9 @@ class Embedder {
 [[nodiscard]] std::vector<Token> rank_tokens(const llama_model* model, std::string_view query,
                                              std::string_view document);
 
+// What a model gives for a pair, as a score from 0 to 1.
+[[nodiscard]] float rank_score(std::span<const float> rank);
+
 // Of length 1, unless it is all zeros.
 void normalise(std::vector<float>& vector);
 

@@ -47,6 +47,10 @@ class LlamaBackend final : public Backend {
   [[nodiscard]] std::vector<Token> tokenize(std::string_view text, bool special) const override {
     return tokens_of(vocab_, text, special, special);
   }
+  [[nodiscard]] std::vector<Token> pair(std::string_view query,
+                                        std::string_view document) const override {
+    return rank_tokens(parts_.model.get(), query, document);
+  }
   [[nodiscard]] std::string piece(Token token, bool special) const override {
     return piece_of(vocab_, token, special);
   }
@@ -73,10 +77,10 @@ class LlamaBackend final : public Backend {
   void share(SequenceId from, SequenceId to, std::int32_t length) override;
   void truncate(SequenceId sequence, std::int32_t length) override;
   Result<std::vector<std::vector<float>>> embed(std::span<const std::vector<Token>> texts) override;
-  Result<std::vector<float>> rank(std::string_view query,
-                                  std::span<const std::string> documents) override;
+  Result<std::vector<float>> rank(std::span<const std::vector<Token>> pairs) override;
 
  private:
+  [[nodiscard]] Status check_tokens(std::span<const std::vector<Token>> texts) const;
   [[nodiscard]] Status check_rows(std::span<const Row> rows) const;
   void fill_batch(std::span<const Row> rows);
   [[nodiscard]] Result<std::vector<std::vector<float>>> run_embedder(
@@ -189,9 +193,7 @@ Result<std::vector<std::vector<float>>> LlamaBackend::run_embedder(
   }
 }
 
-Result<std::vector<std::vector<float>>> LlamaBackend::embed(
-    std::span<const std::vector<Token>> texts) {
-  if (!card_.embeds) return fail(ErrorCode::kUnsupported, "the model is not for embeddings");
+Status LlamaBackend::check_tokens(std::span<const std::vector<Token>> texts) const {
   for (const std::vector<Token>& text : texts) {
     for (Token token : text) {
       if (token < 0 || static_cast<std::uint32_t>(token) >= card_.vocabulary) {
@@ -199,24 +201,26 @@ Result<std::vector<std::vector<float>>> LlamaBackend::embed(
       }
     }
   }
+  return {};
+}
+
+Result<std::vector<std::vector<float>>> LlamaBackend::embed(
+    std::span<const std::vector<Token>> texts) {
+  if (!card_.embeds) return fail(ErrorCode::kUnsupported, "the model is not for embeddings");
+  if (Status checked = check_tokens(texts); !checked) return std::unexpected(checked.error());
   auto vectors = run_embedder(texts);
   if (vectors) std::ranges::for_each(*vectors, normalise);
   return vectors;
 }
 
-Result<std::vector<float>> LlamaBackend::rank(std::string_view query,
-                                              std::span<const std::string> documents) {
+Result<std::vector<float>> LlamaBackend::rank(std::span<const std::vector<Token>> pairs) {
   if (!card_.reranks) return fail(ErrorCode::kUnsupported, "the model is not for ranking");
-  std::vector<std::vector<Token>> texts;
-  texts.reserve(documents.size());
-  for (const std::string& document : documents) {
-    texts.push_back(rank_tokens(parts_.model.get(), query, document));
-  }
-  auto ranks = run_embedder(texts);
+  if (Status checked = check_tokens(pairs); !checked) return std::unexpected(checked.error());
+  auto ranks = run_embedder(pairs);
   if (!ranks) return std::unexpected(ranks.error());
   std::vector<float> scores;
   scores.reserve(ranks->size());
-  for (const std::vector<float>& rank : *ranks) scores.push_back(rank.empty() ? 0 : rank[0]);
+  for (const std::vector<float>& rank : *ranks) scores.push_back(rank_score(rank));
   return scores;
 }
 

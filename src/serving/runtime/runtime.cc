@@ -207,26 +207,28 @@ Task<ModelResult<EmbedResult>> Runtime::embed(const std::string& model,
 Task<ModelResult<RankResult>> Runtime::rank(const std::string& model, const std::string& query,
                                             const std::vector<std::string>& documents,
                                             const Tenant& tenant) {
+  auto pairs = std::make_shared<std::vector<std::vector<Token>>>();
   auto result = std::make_shared<RankResult>();
   auto errand = std::make_shared<Errand>();
   errand->kind = UsageRecord::Kind::kRank;
-  errand->prepare = [&query, &documents](const Backend& backend) {
-    std::uint64_t count = backend.tokenize(query, false).size() * documents.size();
+  errand->prepare = [&query, &documents, pairs](const Backend& backend) {
+    std::uint64_t count = 0;
     for (const std::string& document : documents) {
-      count += backend.tokenize(document, false).size();
+      pairs->push_back(backend.pair(query, document));
+      count += pairs->back().size();
     }
     return count;
   };
-  errand->part = [&query, &documents, result, errand = errand.get()](Backend& backend) {
+  errand->part = [pairs, result, errand = errand.get()](Backend& backend) {
     const std::size_t begin = result->scores.size();
-    const std::size_t count = std::min(kTextsAtOnce, documents.size() - begin);
-    auto scores = backend.rank(query, std::span(documents).subspan(begin, count));
+    const std::size_t count = std::min(kTextsAtOnce, pairs->size() - begin);
+    auto scores = backend.rank(std::span(*pairs).subspan(begin, count));
     if (!scores) {
       errand->error = to_model_error(scores.error(), "rank documents");
       return true;
     }
     result->scores.insert(result->scores.end(), scores->begin(), scores->end());
-    return result->scores.size() >= documents.size();
+    return result->scores.size() >= pairs->size();
   };
   auto done = co_await run_errand(model, tenant, errand);
   if (!done) co_return std::unexpected(std::move(done.error()));

@@ -156,8 +156,11 @@ TEST(FakeBackend, EmbedsAndRanks) {
   EXPECT_EQ(vectors->front().size(), kFakeEmbeddingSize);
   EXPECT_NEAR(nearness((*vectors)[0], (*vectors)[0]), 1.0F, 1e-5F);
   EXPECT_GT(nearness((*vectors)[0], (*vectors)[1]), nearness((*vectors)[0], (*vectors)[2]));
-  const std::vector<std::string> documents = {"a pear", "the red apple", "an apple"};
-  EXPECT_EQ(*model->rank("red apple", documents), (std::vector<float>{0, 1, 0.5F}));
+  std::vector<std::vector<Token>> pairs;
+  for (const char* document : {"a pear", "the red apple", "an apple"}) {
+    pairs.push_back(model->pair("red apple", document));
+  }
+  EXPECT_EQ(*model->rank(pairs), (std::vector<float>{0, 1, 0.5F}));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "serving/llamacpp/llamacpp.h"
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -101,8 +102,49 @@ TEST(LlamaCpp, AModelForEmbeddings) {
   std::vector<std::vector<Token>> long_text(1, std::vector<Token>(1000, texts[0][1]));
   EXPECT_EQ(model.embed(long_text).error().code, ErrorCode::kTooLarge);
   // What it is not made for.
-  EXPECT_EQ(model.rank("q", {}).error().code, ErrorCode::kUnsupported);
+  EXPECT_EQ(model.rank({}).error().code, ErrorCode::kUnsupported);
   EXPECT_EQ(model.decode({}).error().code, ErrorCode::kUnsupported);
+}
+
+TEST(LlamaCpp, AModelForRanking) {
+  LoadOptions options;
+  options.path = LAKESIDE_MODELS "/minilm-rerank.gguf";
+  options.threads = 1;
+  if (!std::filesystem::exists(options.path)) GTEST_SKIP() << "the model is not here";
+  auto loaded = load_llamacpp(options);
+  ASSERT_TRUE(loaded) << loaded.error().detail;
+  Backend& model = **loaded;
+  EXPECT_TRUE(model.card().reranks);
+  EXPECT_FALSE(model.card().embeds || model.card().generates);
+  // As BERT's own tokenizer has pairs.
+  const Token cls = 101;
+  const Token sep = 102;
+  std::vector<Token> pair = model.pair("cat", "dog");
+  ASSERT_EQ(pair.size(), 5U);
+  EXPECT_EQ(pair[0], cls);
+  EXPECT_EQ(pair[2], sep);
+  EXPECT_EQ(pair[4], sep);
+  // What its numbers are, conformance/test_real_rerank.py computes apart from llama.cpp.
+  std::vector<std::vector<Token>> many(100, pair);
+  many.push_back(model.pair("cat", "stock prices fell"));
+  auto scores = model.rank(many);
+  ASSERT_TRUE(scores) << scores.error().detail;
+  ASSERT_EQ(scores->size(), 101U);
+  EXPECT_NEAR(scores->front(), (*scores)[99], 1e-4);
+  EXPECT_GT(std::abs(scores->front() - scores->back()), 1e-3);
+  std::vector<std::vector<Token>> long_pair = {std::vector<Token>(1000, pair[1])};
+  EXPECT_EQ(model.rank(long_pair).error().code, ErrorCode::kTooLarge);
+  std::vector<std::vector<Token>> no_token = {{-1}};
+  EXPECT_EQ(model.rank(no_token).error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(model.embed(many).error().code, ErrorCode::kUnsupported);
+}
+
+TEST(LlamaCpp, ScoresAreFrom0To1) {
+  EXPECT_FLOAT_EQ(rank_score(std::vector<float>{0}), 0.5F);
+  EXPECT_FLOAT_EQ(rank_score(std::vector<float>{-2}), 0.11920292F);
+  EXPECT_FLOAT_EQ(rank_score(std::vector<float>{200}), 1.0F);
+  EXPECT_FLOAT_EQ(rank_score(std::vector<float>{-200}), 0.0F);
+  EXPECT_FLOAT_EQ(rank_score(std::vector<float>{0.25F, 0.75F}), 0.25F);
 }
 
 TEST(LlamaCpp, ThisProcessorHasAVariant) { EXPECT_FALSE(cpu_variant().empty()); }
