@@ -38,6 +38,7 @@ struct ModelError {
   ModelFault fault = ModelFault::kInternal;
   std::string message;  // fit for the client
   std::chrono::seconds retry_after{0};
+  std::string param = {};  // of the request, where it is known: "response_format"
 };
 template <class T>
 using ModelResult = std::expected<T, ModelError>;

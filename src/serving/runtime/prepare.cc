@@ -12,6 +12,13 @@ std::unexpected<ModelError> fault(ModelFault fault, std::string message) {
   return std::unexpected(ModelError{fault, std::move(message), {}});
 }
 
+// What a backend says of a schema begins so.
+std::unexpected<ModelError> invalid(const Error& error) {
+  ModelError fault{ModelFault::kInvalid, error.detail, {}};
+  if (error.detail.starts_with("schema:")) fault.param = "response_format";
+  return std::unexpected(std::move(fault));
+}
+
 // Empty where the sampling makes sense.
 std::string problem_with(const Sampling& sampling) {
   if (!std::isfinite(sampling.temperature) || sampling.temperature < 0) return "temperature";
@@ -36,13 +43,13 @@ ModelResult<ChatPrompt> prompt_of(const GenerateRequest& request, const Backend&
     if (prompt.error().code == ErrorCode::kUnsupported) {
       return fault(ModelFault::kWrongModel, "this model has no chat template");
     }
-    return fault(ModelFault::kInvalid, prompt.error().detail);
+    return invalid(prompt.error());
   }
   ChatPrompt prompt;
   prompt.text = std::get<std::string>(request.input);
   if (request.json_schema.empty()) return prompt;
   auto grammar = model.schema_grammar(request.json_schema);
-  if (!grammar) return fault(ModelFault::kInvalid, grammar.error().detail);
+  if (!grammar) return invalid(grammar.error());
   prompt.grammar = std::move(*grammar);
   return prompt;
 }

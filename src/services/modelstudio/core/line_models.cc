@@ -1,6 +1,7 @@
 #include "services/modelstudio/core/line_models.h"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 namespace lakeside::modelstudio {
@@ -17,10 +18,10 @@ class TrackedGeneration final : public serving::Generation {
  public:
   TrackedGeneration(LineModels& models, std::unique_ptr<serving::Generation> inner, bool first)
       : models_(models), inner_(std::move(inner)), first_(first) {
-    models_.running_.add(*inner_);
+    models_.running_.add(*this);
   }
   ~TrackedGeneration() override {
-    models_.running_.remove(*inner_);
+    models_.running_.remove(*this);
     const serving::Usage usage = inner_->usage();
     // Further choices of one prompt do not count it again, as in the answer.
     if (first_) {
@@ -34,10 +35,17 @@ class TrackedGeneration final : public serving::Generation {
 
   Task<ModelResult<std::optional<serving::Delta>>> next() override {
     auto delta = co_await inner_->next();
+    // What was cut off is no answer.
+    if (cancelled_ && delta && !*delta) {
+      delta = std::unexpected(ModelError{ModelFault::kInternal, "it was cancelled", {}});
+    }
     if (!delta) models_.fault_ = delta.error();
     co_return delta;
   }
-  void cancel() override { inner_->cancel(); }
+  void cancel() override {
+    cancelled_ = true;
+    inner_->cancel();
+  }
   [[nodiscard]] serving::FinishReason finish_reason() const override {
     return inner_->finish_reason();
   }
@@ -51,6 +59,7 @@ class TrackedGeneration final : public serving::Generation {
   LineModels& models_;
   const std::unique_ptr<serving::Generation> inner_;
   const bool first_;
+  std::atomic<bool> cancelled_ = false;
 };
 
 void RunningGenerations::stop() {

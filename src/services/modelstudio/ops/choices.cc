@@ -90,6 +90,7 @@ Task<ModelResult<std::optional<Change>>> Choices::next() {
     Change change = take(*choice, std::move(*delta));
     if (!change.empty()) co_return std::optional<Change>(std::move(change));
   }
+  if (cancelled_) co_return std::unexpected(ModelError{ModelFault::kInternal, "cancelled", {}});
   co_return std::optional<Change>();
 }
 
@@ -128,6 +129,7 @@ void Choices::read_chat(Choice& choice, bool partial, Change& change) const {
 }
 
 void Choices::cancel() {
+  cancelled_ = true;
   for (Choice& choice : all_) choice.generation->cancel();
 }
 

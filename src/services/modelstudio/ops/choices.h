@@ -1,6 +1,7 @@
 // The n replies to one request, as they grow.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -57,7 +58,7 @@ class Choices {
                                                            const GenerateCall& call);
 
   // The next change, never an empty one; nothing once all are at their end. The choices take
-  // turns.
+  // turns. An error at the end of what was cancelled: it is no answer, and not to be kept as one.
   Task<ModelResult<std::optional<Change>>> next();
   // Ends all of them now; a next() that is awaited returns.
   void cancel();
@@ -85,6 +86,7 @@ class Choices {
   const std::size_t count_;
   std::vector<Choice> all_;
   std::size_t turn_ = 0;
+  std::atomic<bool> cancelled_ = false;
 };
 
 }  // namespace lakeside::modelstudio::ops

@@ -73,7 +73,7 @@ WireError to_wire(const ModelError& error, Dialect dialect) {
   wire.status = openai ? row.openai_status : row.dashscope_status;
   wire.code = openai ? row.openai_code : row.dashscope_code;
   wire.type = row.openai_type;
-  wire.param = row.openai_param;
+  wire.param = error.param.empty() ? row.openai_param : error.param;
   wire.message = row.own_message && !error.message.empty() ? error.message : row.message;
   wire.retry_after = error.retry_after;
   return wire;
