@@ -315,6 +315,7 @@ def stalled(hub, files):
         begun.set()
         go_on.wait(60)
     hub._give = stall
+    hub.let_go = lambda: (setattr(hub, "_give", give), go_on.set())
     yield begun
     hub._give = give
     go_on.set()
@@ -360,6 +361,26 @@ def test_a_server_stops_in_the_middle_of_a_pull(hub, stalled, tmp_path):
     Studio(with_task).pull(model="stops")
     assert stalled.wait(60)
     assert with_task.stop() == 0
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_a_pull_goes_on_after_a_restart(hub, stalled, tmp_path, end):
+    server = Server("--data", str(tmp_path), "--hub", f"hf+{hub.url}").start()
+    studio = Studio(server)
+    failed = studio.pull(source="nobody/nothing", model="none")
+    assert studio.end_of(failed)["status"] == "FAILED"
+    task = studio.pull(model="goes-on")
+    assert stalled.wait(60)
+    until(lambda: studio.task(task), lambda now: now["bytesDone"] == 2_500_000)
+    assert getattr(server, end)() in (0, None)
+    hub.let_go()
+    server.start()
+    studio = Studio(server)
+    done = studio.end_of(task)
+    assert done["status"] == "SUCCEEDED" and done["bytesTotal"] == len(MODEL), done
+    assert studio.get("goes-on")["fileBytes"] == len(MODEL)
+    assert studio.task(failed)["status"] == "FAILED" and studio.task(failed)["errorCode"]
+    assert server.stop() == 0
 
 
 def test_a_hub_that_cannot_be_one_stops_the_start(tmp_path):

@@ -21,6 +21,7 @@ using modelstudio::ImportWish;
 using modelstudio::ModelTask;
 using modelstudio::ModelTaskReport;
 using modelstudio::ModelTasks;
+using modelstudio::ModelWork;
 using modelstudio::PullWish;
 using serving::ModelFault;
 using serving::ModelRuntime;
@@ -41,7 +42,8 @@ Status check_name(const std::string& name) {
 
 class Admin final : public modelstudio::ModelAdmin {
  public:
-  explicit Admin(ModelAdminParts parts) : parts_(std::move(parts)), tasks_(parts_.clock) {}
+  explicit Admin(ModelAdminParts parts)
+      : parts_(std::move(parts)), tasks_(parts_.clock, {}, parts_.tasks) {}
 
   std::vector<serving::ModelStatus> models() const override { return parts_.runtime.models(); }
   serving::ModelMemory memory() const override { return parts_.runtime.memory(); }
@@ -50,11 +52,17 @@ class Admin final : public modelstudio::ModelAdmin {
   Status unload(const std::string& model) override;
   Task<Status> pin(const std::string& model, bool pinned) override;
   Task<Status> remove(const std::string& model) override;
-  Result<ModelTask> pull(const PullWish& wish) override;
+  Task<Result<ModelTask>> pull(const PullWish& wish) override;
   Task<Result<ModelTask>> import(const ImportWish& wish) override;
+  Task<Result<ModelTask>> cancel(const std::string& task, bool discard) override;
   ModelTasks& tasks() override { return tasks_; }
 
+  Status take_up();
+
  private:
+  // With its record written, so that a process that is killed now does not forget it.
+  Task<Result<ModelTask>> begin(ModelTask task);
+  [[nodiscard]] ModelWork work_of(const ModelTask& task);
   Result<std::string> fetch(const PullRequest& request, ModelTaskReport& report,
                             const std::stop_token& stop);
   Result<std::string> copy(const ObjectSource& source, const std::string& name,
@@ -130,19 +138,52 @@ Task<Status> Admin::remove(const std::string& model) {
   co_return done;
 }
 
-Result<ModelTask> Admin::pull(const PullWish& wish) {
+Task<Result<ModelTask>> Admin::begin(ModelTask task) {
+  ModelWork work = work_of(task);
+  auto begun = tasks_.start(std::move(task), std::move(work));
+  if (begun) co_await tasks_.saved();
+  co_return begun;
+}
+
+Task<Result<ModelTask>> Admin::cancel(const std::string& task, bool discard) {
+  auto cancelled = tasks_.cancel(task, discard);
+  if (cancelled) co_await tasks_.saved();
+  co_return cancelled;
+}
+
+// Made of what the task's record says alone: the next process has nothing else.
+ModelWork Admin::work_of(const ModelTask& task) {
+  if (task.kind == ModelTask::Kind::kPull) {
+    PullRequest request{task.source, parts_.hub.empty() ? task.hub : parts_.hub, task.file,
+                        task.model};
+    return
+        [this, request = std::move(request)](ModelTaskReport& report, const std::stop_token& stop) {
+          return fetch(request, report, stop);
+        };
+  }
+  return [this, from = task.source, name = task.model](
+             ModelTaskReport& report, const std::stop_token& stop) -> Result<std::string> {
+    auto source = parse_object_source(from);
+    if (!source) return std::unexpected(source.error());
+    return copy(*source, name, report, stop);
+  };
+}
+
+Status Admin::take_up() {
+  return tasks_.take_up([this](const ModelTask& task) { return work_of(task); });
+}
+
+Task<Result<ModelTask>> Admin::pull(const PullWish& wish) {
   if (!parts_.hub.empty() && !wish.hub.empty()) {
-    return fail(ErrorCode::kInvalid, "this server has a hub of its own: leave hub out");
+    co_return fail(ErrorCode::kInvalid, "this server has a hub of its own: leave hub out");
   }
   // By name alone: the server asks no address that a caller makes up.
   if (!wish.hub.empty() && wish.hub != "modelscope" && wish.hub != "hf") {
-    return fail(ErrorCode::kInvalid, "hub is modelscope or hf");
+    co_return fail(ErrorCode::kInvalid, "hub is modelscope or hf");
   }
-  PullRequest request{wish.source, parts_.hub.empty() ? wish.hub : parts_.hub, wish.file,
-                      wish.model};
-  if (auto read = parse_hub_model(request.model); !read) return std::unexpected(read.error());
+  if (auto read = parse_hub_model(wish.source); !read) co_return std::unexpected(read.error());
   if (!wish.model.empty()) {
-    if (Status named = check_name(wish.model); !named) return std::unexpected(named.error());
+    if (Status named = check_name(wish.model); !named) co_return std::unexpected(named.error());
   }
   ModelTask task{.kind = ModelTask::Kind::kPull,
                  .source = wish.source,
@@ -150,15 +191,12 @@ Result<ModelTask> Admin::pull(const PullWish& wish) {
                  .file = wish.file,
                  .model = wish.model,
                  .created_by = wish.created_by};
-  return tasks_.start(std::move(task), [this, request = std::move(request)](
-                                           ModelTaskReport& report, const std::stop_token& stop) {
-    return fetch(request, report, stop);
-  });
+  co_return co_await begin(std::move(task));
 }
 
 Result<std::string> Admin::fetch(const PullRequest& request, ModelTaskReport& report,
                                  const std::stop_token& stop) {
-  std::string model;
+  std::string model = request.name;
   auto name =
       pull_model(request, parts_.folder, parts_.environment,
                  {[&](const std::string& line) { report.said(line); },
@@ -191,11 +229,7 @@ Task<Result<ModelTask>> Admin::import(const ImportWish& wish) {
                  .source = text,
                  .model = name,
                  .created_by = wish.created_by};
-  co_return tasks_.start(
-      std::move(task),
-      [this, source = *source, name](ModelTaskReport& report, const std::stop_token& stop) {
-        return copy(source, name, report, stop);
-      });
+  co_return co_await begin(std::move(task));
 }
 
 Result<std::string> Admin::copy(const ObjectSource& source, const std::string& name,
@@ -241,8 +275,10 @@ class OssAccess final : public modelstudio::ObjectAccess {
 
 }  // namespace
 
-std::unique_ptr<modelstudio::ModelAdmin> make_model_admin(ModelAdminParts parts) {
-  return std::make_unique<Admin>(std::move(parts));
+Result<std::unique_ptr<modelstudio::ModelAdmin>> make_model_admin(ModelAdminParts parts) {
+  auto admin = std::make_unique<Admin>(std::move(parts));
+  if (Status taken_up = admin->take_up(); !taken_up) return std::unexpected(taken_up.error());
+  return admin;
 }
 
 std::unique_ptr<modelstudio::ObjectAccess> make_object_access(oss::ObjectStore& store) {

@@ -72,6 +72,7 @@ class FolderModels final : public Models {
         uploads_(uploads),
         responses_(modelstudio::ResponseStore::create(kv, system_clock())),
         stored_files_(modelstudio::FileStore::create(kv, objects, system_clock())),
+        task_records_(modelstudio::ModelTaskRecords::create(kv)),
         jobs_(kv),
         journal_(kv),
         runtime_(serving::make_model_server({.loader = load,
@@ -102,14 +103,17 @@ class FolderModels final : public Models {
     if (auto hub = choose_hub(hub_, from_environment); !hub) {
       return fail(ErrorCode::kInvalid, "hub: " + hub.error().detail);
     }
-    admin_ = make_model_admin({.folder = files_,
+    auto admin = make_model_admin({.folder = files_,
                                .runtime = *runtime_,
                                .objects = objects_,
                                .disk = copying_,
                                .clock = system_clock(),
+                               .tasks = task_records_.get(),
                                .hub = hub_,
                                .environment = from_environment,
                                .look = [this] { look(); }});
+    if (!admin) return std::unexpected(admin.error());
+    admin_ = std::move(*admin);
     if (fake_) {
       runtime_->add_model({.name = kFakeName,
                            .path = {},
@@ -253,6 +257,7 @@ class FolderModels final : public Models {
   const modelstudio::UploadSigner& uploads_;
   const std::unique_ptr<modelstudio::ResponseStore> responses_;
   const std::unique_ptr<modelstudio::FileStore> stored_files_;
+  const std::unique_ptr<modelstudio::ModelTaskRecords> task_records_;
   modelstudio::JobStore jobs_;
   UsageJournal journal_;
   std::unique_ptr<modelstudio::KeyStore> keys_;

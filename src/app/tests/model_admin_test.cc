@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engines/memory/memory_kv.h"
 #include "services/modelstudio/core/tests/memory_objects.h"
 #include "serving/fake/fake_backend.h"
 #include "serving/llamacpp/tests/gguf_builder.h"
@@ -38,16 +39,24 @@ class ModelAdminTest : public ::testing::Test {
           fake.load = load;
           return Result<std::unique_ptr<serving::Backend>>(serving::make_fake_backend(fake));
         }});
-    admin_ = make_model_admin({.folder = *folder_,
-                               .runtime = *runtime_,
-                               .objects = objects_,
-                               .disk = disk_,
-                               .clock = system_clock(),
-                               .hub = hub_,
-                               .environment = [](const std::string&) { return nullptr; },
-                               .look = [this] { look(); }});
+    start();
     objects_.all[{"bucket", "x/tiny.gguf"}] = {"", gguf(), "1"};
     objects_.all[{"bucket", "text.gguf"}] = {"", "not a model", "2"};
+  }
+  // As a new process does.
+  void start() {
+    admin_.reset();
+    auto made = make_model_admin({.folder = *folder_,
+                                  .runtime = *runtime_,
+                                  .objects = objects_,
+                                  .disk = disk_,
+                                  .clock = system_clock(),
+                                  .tasks = records_.get(),
+                                  .hub = hub_,
+                                  .environment = [](const std::string&) { return nullptr; },
+                                  .look = [this] { look(); }});
+    ASSERT_TRUE(made) << made.error().detail;
+    admin_ = std::move(*made);
   }
   void TearDown() override {
     admin_.reset();
@@ -80,7 +89,7 @@ class ModelAdminTest : public ::testing::Test {
     return now.value_or(ModelTask());
   }
   ErrorCode pull_error(const modelstudio::PullWish& wish) {
-    auto task = admin_->pull(wish);
+    auto task = run_blocking(admin_->pull(wish));
     return task ? ErrorCode::kIo : task.error().code;
   }
 
@@ -91,6 +100,9 @@ class ModelAdminTest : public ::testing::Test {
   ThreadPool disk_{"disk", 1};
   std::mutex looking_;
   std::set<std::string> known_;
+  std::unique_ptr<engines::Kv> kv_ = engines::make_memory_kv();
+  std::unique_ptr<modelstudio::ModelTaskRecords> records_ =
+      modelstudio::ModelTaskRecords::create(*kv_);
   std::unique_ptr<serving::ModelRuntime> runtime_;
   std::unique_ptr<modelstudio::ModelAdmin> admin_;
 };
@@ -131,6 +143,28 @@ TEST_F(ModelAdminTest, AFailureTellsNoPathsAndLeavesNothing) {
   EXPECT_TRUE(std::filesystem::is_empty(folder_->path()));
 }
 
+TEST_F(ModelAdminTest, AnImportGoesOnAfterARestart) {
+  ModelTask left{.id = "0011223344556677",
+                 .kind = ModelTask::Kind::kImport,
+                 .source = "oss://bucket/x/tiny.gguf",
+                 .model = "tiny",
+                 .created_by = "ann",
+                 .state = State::kRunning,
+                 .created = system_clock().now()};
+  ModelTask gone = left;
+  gone.id = "8899aabbccddeeff";
+  gone.source = "oss://bucket/none.gguf";
+  gone.model = "none";
+  admin_.reset();
+  ASSERT_TRUE(records_->save(left));
+  ASSERT_TRUE(records_->save(gone));
+  start();
+  EXPECT_EQ(end_of(left).state, State::kSucceeded);
+  EXPECT_EQ(admin_->models().front().name, "tiny");
+  EXPECT_EQ(end_of(gone).state, State::kFailed);
+  EXPECT_EQ(end_of(gone).error->code, ErrorCode::kNotFound);
+}
+
 TEST_F(ModelAdminTest, CallersNameNoAddresses) {
   EXPECT_EQ(pull_error({.source = "owner/repo", .hub = "http://10.0.0.1"}), ErrorCode::kInvalid);
   EXPECT_EQ(pull_error({.source = "owner/repo", .hub = "hf+http://10.0.0.1"}), ErrorCode::kInvalid);
@@ -145,7 +179,8 @@ class OwnHubTest : public ModelAdminTest {
 
 TEST_F(OwnHubTest, IsTheOnlyOne) {
   EXPECT_EQ(pull_error({.source = "owner/repo", .hub = "modelscope"}), ErrorCode::kInvalid);
-  auto task = admin_->pull({.source = "owner/repo", .model = "x"});
+  modelstudio::PullWish wish{.source = "owner/repo", .model = "x"};
+  auto task = run_blocking(admin_->pull(wish));
   ASSERT_TRUE(task);
   ModelTask failed = end_of(*task);
   ASSERT_EQ(failed.state, State::kFailed) << "nobody is there";

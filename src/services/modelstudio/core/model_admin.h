@@ -44,9 +44,11 @@ class ModelAdmin {
   // With what came of it, where it is not whole.
   virtual Task<Status> remove(const std::string& model) = 0;
 
-  virtual Result<ModelTask> pull(const PullWish& wish) = 0;
+  virtual Task<Result<ModelTask>> pull(const PullWish& wish) = 0;
   // Whether the caller may read the object has been asked before.
   virtual Task<Result<ModelTask>> import(const ImportWish& wish) = 0;
+  // Ended when it says so, and at the next start too; see ModelTasks::cancel.
+  virtual Task<Result<ModelTask>> cancel(const std::string& task, bool discard) = 0;
   [[nodiscard]] virtual ModelTasks& tasks() = 0;
 };
 

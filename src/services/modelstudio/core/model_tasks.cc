@@ -9,6 +9,7 @@
 #include "base/encoding.h"
 #include "base/executor.h"
 #include "base/log.h"
+#include "services/modelstudio/core/model_task_records.h"
 
 namespace lakeside::modelstudio {
 namespace {
@@ -25,6 +26,7 @@ struct ModelTasks::Impl {
     void named(const std::string& model) override {
       std::lock_guard lock(all.mutex);
       task.model = model;
+      all.save(task);
     }
     void moved(std::uint64_t done, std::uint64_t total) override {
       std::lock_guard lock(all.mutex);
@@ -39,30 +41,37 @@ struct ModelTasks::Impl {
     }
     [[nodiscard]] bool discards() const override {
       std::lock_guard lock(all.mutex);
-      return discard;
+      return task.discard;
     }
 
     Impl& all;
     ModelTask task;
     ModelWork work;
     std::stop_source stop;
-    bool discard = false;
+    bool resumed = false;  // some of it may be here
   };
 
-  Impl(const Clock& c, ModelTaskLimits l) : clock(c), limits(l), pool("model-fetch", l.running) {}
+  Impl(const Clock& c, ModelTaskLimits l, ModelTaskRecords* r)
+      : clock(c), limits(l), records(r), pool("model-fetch", l.running) {}
 
   std::shared_ptr<Entry> take_next();
   void run();
   void end(Entry& entry, const Result<std::string>& result);
+  // All with the lock, so that records are written in the order in which things happened.
+  void save(const ModelTask& task);
   void forget_old();
+  void add(ModelTask task, ModelWork work, bool resumed);
   Entry* find(const std::string& id);
 
   const Clock& clock;
   const ModelTaskLimits limits;
+  ModelTaskRecords* const records;
   mutable std::mutex mutex;
   std::deque<std::shared_ptr<Entry>> entries;  // the latest last
   std::size_t threads = 0;                     // that look for tasks
-  ThreadPool pool;                             // last: its jobs use the rest
+  bool closing = false;                        // what ends now is for the next process
+  ThreadPool writer{"model-tasks", 1};
+  ThreadPool pool;  // last: its jobs use the rest
 };
 
 // The next in turn, running; without one this thread has no more to do.
@@ -90,6 +99,7 @@ void ModelTasks::Impl::end(Entry& entry, const Result<std::string>& result) {
   std::lock_guard lock(mutex);
   ModelTask& task = entry.task;
   entry.work = nullptr;
+  if (closing && !result && !task.stopping) return;
   task.changed = clock.now();
   if (result) {
     task.state = ModelTask::State::kSucceeded;
@@ -103,7 +113,28 @@ void ModelTasks::Impl::end(Entry& entry, const Result<std::string>& result) {
     log(LogLevel::kWarn, "a model could not be fetched",
         {{"source", task.source}, {"model", task.model}, {"why", result.error().detail}});
   }
+  save(task);
   forget_old();
+}
+
+void ModelTasks::Impl::save(const ModelTask& task) {
+  if (records == nullptr) return;
+  writer.submit([this, task] {
+    if (Status saved = records->save(task); !saved) {
+      log(LogLevel::kWarn, "a task of a model will not be known after a restart",
+          {{"task", task.id}, {"why", saved.error().detail}});
+    }
+  });
+}
+
+void ModelTasks::Impl::add(ModelTask task, ModelWork work, bool resumed) {
+  auto entry = std::make_shared<Entry>(*this, std::move(task), std::move(work));
+  entry->resumed = resumed;
+  if (entry->task.stopping) entry->stop.request_stop();
+  entries.push_back(entry);
+  if (entry->task.has_ended() || threads >= limits.running) return;
+  ++threads;
+  pool.submit([this] { run(); });
 }
 
 void ModelTasks::Impl::forget_old() {
@@ -111,6 +142,14 @@ void ModelTasks::Impl::forget_old() {
       std::ranges::count_if(entries, [](const auto& one) { return one->task.has_ended(); }));
   for (auto one = entries.begin(); ended > limits.kept && one != entries.end();) {
     const bool goes = (*one)->task.has_ended();
+    if (goes && records != nullptr) {
+      writer.submit([this, task = (*one)->task] {
+        if (Status removed = records->remove(task); !removed) {
+          log(LogLevel::kWarn, "a task of a model stays in the records",
+              {{"task", task.id}, {"why", removed.error().detail}});
+        }
+      });
+    }
     one = goes ? entries.erase(one) : std::next(one);
     if (goes) --ended;
   }
@@ -121,16 +160,39 @@ ModelTasks::Impl::Entry* ModelTasks::Impl::find(const std::string& id) {
   return found == entries.end() ? nullptr : found->get();
 }
 
-ModelTasks::ModelTasks(const Clock& clock, ModelTaskLimits limits)
-    : impl_(std::make_unique<Impl>(clock, limits)) {}
+ModelTasks::ModelTasks(const Clock& clock, ModelTaskLimits limits, ModelTaskRecords* records)
+    : impl_(std::make_unique<Impl>(clock, limits, records)) {}
 
 ModelTasks::~ModelTasks() {
   std::lock_guard lock(impl_->mutex);
+  impl_->closing = true;
   for (auto& one : impl_->entries) {
     one->stop.request_stop();
     if (one->task.state == ModelTask::State::kPending)
       one->task.state = ModelTask::State::kCanceled;
   }
+}
+
+Status ModelTasks::take_up(const ModelWorkMaker& work_of) {
+  if (impl_->records == nullptr) return {};
+  auto left = impl_->records->load();
+  if (!left) return std::unexpected(std::move(left.error()));
+  std::lock_guard lock(impl_->mutex);
+  for (ModelTask& task : *left) {
+    ModelWork work;
+    if (!task.has_ended()) {
+      work = work_of(task);
+      task.state = ModelTask::State::kPending;
+      task.note = "goes on after a restart";
+    }
+    impl_->add(std::move(task), std::move(work), true);
+  }
+  impl_->forget_old();
+  return {};
+}
+
+Task<void> ModelTasks::saved() {
+  co_await run_on(impl_->writer, [] {});
 }
 
 Result<ModelTask> ModelTasks::start(ModelTask task, ModelWork work) {
@@ -148,14 +210,10 @@ Result<ModelTask> ModelTasks::start(ModelTask task, ModelWork work) {
   if (under_way >= impl_->limits.running + impl_->limits.waiting) {
     return fail(ErrorCode::kUnavailable, "too many models are on their way; try again later");
   }
-  auto entry = std::make_shared<Impl::Entry>(*impl_, std::move(task), std::move(work));
   impl_->forget_old();
-  impl_->entries.push_back(entry);
-  if (impl_->threads < impl_->limits.running) {
-    ++impl_->threads;
-    impl_->pool.submit([impl = impl_.get()] { impl->run(); });
-  }
-  return entry->task;
+  impl_->save(task);
+  impl_->add(task, std::move(work), false);
+  return task;
 }
 
 std::vector<ModelTask> ModelTasks::list() const {
@@ -181,14 +239,17 @@ Result<ModelTask> ModelTasks::cancel(const std::string& id, bool discard) {
     Impl::Entry* found = impl_->find(id);
     if (found == nullptr) return fail(ErrorCode::kNotFound, "there is no task " + id);
     if (found->task.has_ended()) return fail(ErrorCode::kGuardFailed, "the task has ended");
-    found->discard = discard;
+    found->task.stopping = true;
+    found->task.discard = discard;
     found->task.changed = impl_->clock.now();
-    if (found->task.state == ModelTask::State::kPending) {
+    // What an earlier process left of it goes only with its work.
+    if (found->task.state == ModelTask::State::kPending && !found->resumed) {
       found->task.state = ModelTask::State::kCanceled;
       found->work = nullptr;
     } else {
       found->task.note = "stopping";
     }
+    impl_->save(found->task);
     stop = found->stop;
     task = found->task;
   }

@@ -1,6 +1,6 @@
 // Models on their way here: a task for each that is pulled from a hub or copied from a bucket. They
-// are known while the process lives; what came of a model stays beside the others until it is
-// whole, and the next task for it goes on from there.
+// outlive the process: the next one lists those that ended and goes on with the others. What came
+// of a model stays beside the others until it is whole.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/task.h"
 
 namespace lakeside::modelstudio {
 
@@ -35,6 +36,8 @@ struct ModelTask {
   std::optional<Error> error = {};
   Time created = {};
   Time changed = {};
+  bool stopping = false;  // somebody cancelled it
+  bool discard = false;   // and wants nothing of it to stay
 
   [[nodiscard]] bool has_ended() const { return state > State::kRunning; }
 };
@@ -53,6 +56,11 @@ class ModelTaskReport {
 // On a thread of its own, which it may block. The model's name; ends soon when it is told to stop.
 using ModelWork = std::move_only_function<Result<std::string>(ModelTaskReport&, std::stop_token)>;
 
+// The work of a task that an earlier process left.
+using ModelWorkMaker = std::function<ModelWork(const ModelTask&)>;
+
+class ModelTaskRecords;
+
 struct ModelTaskLimits {
   std::size_t running = 2;
   std::size_t waiting = 16;
@@ -62,11 +70,19 @@ struct ModelTaskLimits {
 // Thread-safe; blocks nobody but its own threads.
 class ModelTasks {
  public:
-  explicit ModelTasks(const Clock& clock, ModelTaskLimits limits = {});
-  // Stops what is under way; what came stays.
+  // Without records they are forgotten at the end. All outlive it.
+  explicit ModelTasks(const Clock& clock, ModelTaskLimits limits = {},
+                      ModelTaskRecords* records = nullptr);
+  // Stops what is under way; what came stays, and the next process goes on with it.
   ~ModelTasks();
   ModelTasks(const ModelTasks&) = delete;
   ModelTasks& operator=(const ModelTasks&) = delete;
+
+  // Once, before the first start(): what an earlier process left goes on.
+  Status take_up(const ModelWorkMaker& work_of);
+  // Returns when all that was said and done before is on stable storage, or was found not to get
+  // there, which is logged.
+  Task<void> saved();
 
   // `task` says kind, source, model and who. Errors: kUnavailable (too many wait), kGuardFailed
   // (that model is on its way already).

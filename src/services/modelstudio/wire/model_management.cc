@@ -348,7 +348,7 @@ Task<Answer> pull_model(const ModelParts& parts, const Invocation& in) {
     *to = std::move(*value);
   }
   wish.created_by = ram::arn_of(in.caller());
-  auto task = parts.models.pull(wish);
+  auto task = co_await parts.models.pull(wish);
   if (!task) co_return failed(task.error());
   co_return with_task(in, *task);
 }
@@ -395,7 +395,7 @@ Task<Answer> cancel_model_task(const ModelParts& parts, const Invocation& in) {
   if (!id) co_return std::unexpected(std::move(id.error()));
   auto keep = in.parameters.flag("keepData", false);
   if (!keep) co_return std::unexpected(std::move(keep.error()));
-  auto task = parts.models.tasks().cancel(*id, !*keep);
+  auto task = co_await parts.models.cancel(*id, !*keep);
   if (!task) co_return failed(task.error());
   co_return with_task(in, *task);
 }

@@ -7,6 +7,9 @@
 
 #include <gtest/gtest.h>
 
+#include "engines/memory/memory_kv.h"
+#include "services/modelstudio/core/model_task_records.h"
+
 namespace lakeside::modelstudio {
 namespace {
 
@@ -161,6 +164,135 @@ TEST(ModelTasksEnd, StopsWhatIsUnderWay) {
   tasks.reset();
   EXPECT_EQ(held.begun(), 1);
   EXPECT_FALSE(held.discarded());
+}
+
+// Processes that follow each other over the same records.
+class ModelTasksRestart : public testing::Test {
+ protected:
+  void start() {
+    tasks_.reset();
+    ASSERT_TRUE(open());
+  }
+  Status open() {
+    ModelTaskLimits limits{.running = 1, .waiting = 5, .kept = 3};
+    tasks_ = std::make_unique<ModelTasks>(clock_, limits, records_.get());
+    return tasks_->take_up([this](const ModelTask& task) {
+      asked_.push_back(task);
+      return held_->work(task.source + " is here");
+    });
+  }
+  std::string begin(const std::string& source, Result<std::string> result = "model") {
+    clock_.set(clock_.now() + std::chrono::seconds(1));
+    auto task =
+        tasks_->start({.source = source, .hub = "hf", .file = "*.gguf", .created_by = "ann"},
+                      held_->work(std::move(result)));
+    EXPECT_TRUE(task);
+    run_blocking(tasks_->saved());
+    return task ? task->id : "";
+  }
+  void let_all_go() {
+    held_->let_go();
+    std::promise<void> turn;
+    ASSERT_TRUE(tasks_->start({.source = "last"}, [&](ModelTaskReport&, const std::stop_token&) {
+      turn.set_value();
+      return Result<std::string>("last");
+    }));
+    turn.get_future().wait();
+  }
+  ModelTask task(const std::string& id) { return tasks_->find(id).value_or(ModelTask()); }
+
+  ManualClock clock_{*parse_iso8601("2026-11-21T23:15:09Z")};
+  std::unique_ptr<engines::Kv> kv_ = engines::make_memory_kv();
+  std::unique_ptr<ModelTaskRecords> records_ = ModelTaskRecords::create(*kv_);
+  std::unique_ptr<Held> held_ = std::make_unique<Held>();  // outlives the work that it holds
+  std::vector<ModelTask> asked_;
+  std::unique_ptr<ModelTasks> tasks_;
+};
+
+TEST_F(ModelTasksRestart, WhatWasUnderWayGoesOnAndWhatEndedIsListed) {
+  start();
+  const std::string first = begin("a", fail(ErrorCode::kNotFound, "no such model"));
+  held_->await_begun(1);
+  let_all_go();
+  tasks_.reset();
+  held_ = std::make_unique<Held>();
+  start();
+  const std::string runs = begin("b");
+  held_->await_begun(1);
+  const std::string waits = begin("c");
+  start();
+  ASSERT_EQ(asked_.size(), 2U);
+  EXPECT_EQ(asked_[0].id, runs);
+  EXPECT_EQ(asked_[0].source, "b");
+  EXPECT_EQ(asked_[0].hub, "hf");
+  EXPECT_EQ(asked_[0].file, "*.gguf");
+  EXPECT_EQ(asked_[1].id, waits) << "in their order";
+  EXPECT_EQ(tasks_->list().size(), 4U) << "with the last of the first process";
+  EXPECT_EQ(task(first).state, State::kFailed);
+  EXPECT_EQ(task(first).error->code, ErrorCode::kNotFound);
+  EXPECT_EQ(task(first).error->detail, "no such model");
+  EXPECT_FALSE(task(runs).has_ended());
+  let_all_go();
+  EXPECT_EQ(task(runs).state, State::kSucceeded);
+  EXPECT_EQ(task(runs).model, "b is here");
+  EXPECT_EQ(task(runs).created_by, "ann");
+  EXPECT_EQ(task(waits).state, State::kSucceeded);
+  run_blocking(tasks_->saved());
+  asked_.clear();
+  start();
+  EXPECT_TRUE(asked_.empty()) << "what has ended ends once";
+  EXPECT_EQ(task(runs).state, State::kSucceeded);
+}
+
+TEST_F(ModelTasksRestart, WhoCancelledDoesNotGetItAfterAll) {
+  start();
+  const std::string id = begin("a");
+  held_->await_begun(1);
+  // As a process leaves it that is killed before the work has noticed.
+  ModelTask asked = task(id);
+  asked.stopping = asked.discard = true;
+  tasks_.reset();
+  ASSERT_TRUE(records_->save(asked));
+  start();
+  held_->await_begun(2);
+  let_all_go();
+  EXPECT_EQ(task(id).state, State::kCanceled);
+  EXPECT_TRUE(held_->discarded());
+}
+
+TEST_F(ModelTasksRestart, WhatWaitsAfterARestartIsStillThrownAway) {
+  start();
+  begin("a");
+  held_->await_begun(1);
+  const std::string waits = begin("b");
+  start();
+  held_->await_begun(2);
+  ASSERT_TRUE(tasks_->cancel(waits, true));
+  let_all_go();
+  EXPECT_EQ(task(waits).state, State::kCanceled);
+  EXPECT_EQ(held_->begun(), 3) << "its work removes what is there";
+  EXPECT_TRUE(held_->discarded());
+}
+
+TEST_F(ModelTasksRestart, OldOnesAreForgottenForGood) {
+  start();
+  held_->let_go();
+  for (const char* source : {"a", "b", "c", "d", "e"}) begin(source);
+  let_all_go();
+  run_blocking(tasks_->saved());
+  tasks_.reset();
+  EXPECT_LE(records_->load()->size(), 5U);
+  start();
+  EXPECT_EQ(tasks_->list().size(), 3U);
+}
+
+TEST_F(ModelTasksRestart, RecordsThatCannotBeRead) {
+  engines::Batch batch;
+  batch.put("00000000000000000001/x", "{\"v\":2}");
+  batch.put("00000000000000000002/y", "no JSON");
+  ASSERT_TRUE(run_blocking(kv_->commit({"modelstudio.modeltasks"}, batch)));
+  start();
+  EXPECT_TRUE(tasks_->list().empty());
 }
 
 }  // namespace
