@@ -72,6 +72,8 @@ class FolderModels final : public Models {
         uploads_(uploads),
         responses_(modelstudio::ResponseStore::create(kv, system_clock())),
         stored_files_(modelstudio::FileStore::create(kv, objects, system_clock())),
+        file_uploads_(
+            modelstudio::UploadStore::create(kv, objects, *stored_files_, system_clock())),
         task_records_(modelstudio::ModelTaskRecords::create(kv)),
         jobs_(kv),
         journal_(kv),
@@ -95,6 +97,7 @@ class FolderModels final : public Models {
                                                       .objects = objects_,
                                                       .files = *stored_files_,
                                                       .jobs = jobs_,
+                                                      .file_uploads = *file_uploads_,
                                                       .uploads = uploads_,
                                                       .responses = *responses_,
                                                       .usage = kv,
@@ -104,14 +107,14 @@ class FolderModels final : public Models {
       return fail(ErrorCode::kInvalid, "hub: " + hub.error().detail);
     }
     auto admin = make_model_admin({.folder = files_,
-                               .runtime = *runtime_,
-                               .objects = objects_,
-                               .disk = copying_,
-                               .clock = system_clock(),
-                               .tasks = task_records_.get(),
-                               .hub = hub_,
-                               .environment = from_environment,
-                               .look = [this] { look(); }});
+                                   .runtime = *runtime_,
+                                   .objects = objects_,
+                                   .disk = copying_,
+                                   .clock = system_clock(),
+                                   .tasks = task_records_.get(),
+                                   .hub = hub_,
+                                   .environment = from_environment,
+                                   .look = [this] { look(); }});
     if (!admin) return std::unexpected(admin.error());
     admin_ = std::move(*admin);
     if (fake_) {
@@ -153,6 +156,8 @@ class FolderModels final : public Models {
   Task<Status> reset() override {
     Status files = co_await stored_files_->clear();
     if (!files) co_return files;
+    Status uploads = co_await file_uploads_->clear();
+    if (!uploads) co_return uploads;
     Status jobs = co_await jobs_.clear();
     if (!jobs) co_return jobs;
     co_return co_await responses_->clear();
@@ -162,7 +167,9 @@ class FolderModels final : public Models {
     if (!files) co_return files;
     auto responses = co_await responses_->remove_expired();
     if (!responses) co_return responses;
-    co_return *files + *responses;
+    auto uploads = co_await file_uploads_->remove_expired();
+    if (!uploads) co_return uploads;
+    co_return *files + *responses + *uploads;
   }
 
  private:
@@ -257,6 +264,7 @@ class FolderModels final : public Models {
   const modelstudio::UploadSigner& uploads_;
   const std::unique_ptr<modelstudio::ResponseStore> responses_;
   const std::unique_ptr<modelstudio::FileStore> stored_files_;
+  const std::unique_ptr<modelstudio::UploadStore> file_uploads_;
   const std::unique_ptr<modelstudio::ModelTaskRecords> task_records_;
   modelstudio::JobStore jobs_;
   UsageJournal journal_;

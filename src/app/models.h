@@ -29,9 +29,9 @@ class Models {
 
   [[nodiscard]] virtual gateway::Service& service() = 0;
   [[nodiscard]] virtual modelstudio::KeyStore& keys() = 0;
-  // For housekeeping: some of the files and responses whose time is over; how many.
+  // For housekeeping: some of the files, uploads and responses whose time is over; how many.
   virtual Task<Result<std::size_t>> remove_expired() = 0;
-  // Forgets files, batches, tasks and responses; keys stay.
+  // Forgets files, uploads, batches, tasks and responses; keys stay.
   virtual Task<Status> reset() = 0;
   [[nodiscard]] virtual std::vector<serving::ModelStatus> list() const = 0;
   [[nodiscard]] virtual modelstudio::ModelAdmin& admin() = 0;

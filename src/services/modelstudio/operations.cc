@@ -80,6 +80,15 @@ constexpr Row kOperations[] = {
            wire::decode_retrieve_file),
     openai("DownloadFile", "modelstudio:DownloadFile", "GET", "/files/{id}/content",
            wire::decode_download_file),
+    // ---- OpenAI: files in parts --------------------------------------------------------------
+    openai("CreateUpload", "modelstudio:CreateUpload", "POST", "/uploads",
+           wire::decode_create_upload),
+    streaming(openai("AddUploadPart", "modelstudio:AddUploadPart", "POST", "/uploads/{id}/parts",
+                     wire::decode_add_upload_part)),
+    openai("CompleteUpload", "modelstudio:CompleteUpload", "POST", "/uploads/{id}/complete",
+           wire::decode_complete_upload),
+    openai("CancelUpload", "modelstudio:CancelUpload", "POST", "/uploads/{id}/cancel",
+           wire::decode_cancel_upload),
     // ---- OpenAI: batches ---------------------------------------------------------------------
     openai("CreateBatch", "modelstudio:CreateBatch", "POST", "/batches", wire::decode_create_batch),
     openai("ListBatches", "modelstudio:ListBatches", "GET", "/batches", wire::decode_list_batches),
@@ -100,7 +109,6 @@ constexpr Row kOperations[] = {
            "/chat/completions/{rest...}"),
     openai("OtherResponses", "modelstudio:OtherResponses", "*", "/responses/{rest...}"),
     openai("Conversations", "modelstudio:Conversations", "*", "/conversations/{rest...}"),
-    openai("Uploads", "modelstudio:Uploads", "*", "/uploads/{rest...}"),
     openai("CreateImage", "modelstudio:CreateImage", "POST", "/images/generations"),
     openai("CreateImageEdit", "modelstudio:CreateImageEdit", "POST", "/images/edits"),
     openai("CreateImageVariation", "modelstudio:CreateImageVariation", "POST",

@@ -44,6 +44,7 @@ class ModelStudioService final : public ModelStudio, public gateway::Audited {
              .objects = parts.objects,
              .files = parts.files,
              .jobs = parts.jobs,
+             .file_uploads = parts.file_uploads,
              .uploads = parts.uploads,
              .responses = parts.responses,
              .usage = parts.usage,

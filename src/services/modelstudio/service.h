@@ -14,6 +14,7 @@
 #include "services/modelstudio/core/objects.h"
 #include "services/modelstudio/core/response_store.h"
 #include "services/modelstudio/core/upload_signer.h"
+#include "services/modelstudio/core/upload_store.h"
 #include "serving/model.h"
 
 namespace lakeside::modelstudio {
@@ -25,6 +26,7 @@ struct ModelStudioParts {
   Objects& objects;
   FileStore& files;
   JobStore& jobs;
+  UploadStore& file_uploads;
   const UploadSigner& uploads;
   ResponseStore& responses;
   engines::Kv& usage;  // has what core/usage.h reads

@@ -48,12 +48,6 @@ std::unexpected<ObjectError> from_engine(Error error) {
   return std::unexpected(ObjectError{fault, std::move(error.detail)});
 }
 
-bool is_filename(std::string_view name) {
-  auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  return !name.empty() && name.size() <= kMaxFilename && is_valid_utf8(name) &&
-         std::ranges::none_of(name, is_control);
-}
-
 class StoredFiles final : public FileStore {
  public:
   StoredFiles(engines::Kv& kv, Objects& objects, const Clock& clock)
@@ -217,6 +211,12 @@ Task<Result<std::size_t>> StoredFiles::remove_expired() {
 }
 
 }  // namespace
+
+bool is_filename(std::string_view name) {
+  auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  return !name.empty() && name.size() <= kMaxFilename && is_valid_utf8(name) &&
+         std::ranges::none_of(name, is_control);
+}
 
 std::unique_ptr<FileStore> FileStore::create(engines::Kv& kv, Objects& objects,
                                              const Clock& clock) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -16,6 +17,8 @@
 namespace lakeside::modelstudio {
 
 inline constexpr std::size_t kMaxFilename = 255;
+// 1 to kMaxFilename bytes of UTF-8 without control characters.
+[[nodiscard]] bool is_filename(std::string_view name);
 
 // The keys of one workspace see the same files, batches, tasks and stored responses.
 struct StoredFile {
@@ -55,7 +58,7 @@ class FileStore {
   // ("files/WORKSPACE/FILE-ID/FILENAME" in kStudioBucket, '/' in the name as '_'), never a record
   // without data. A form may name a file's purpose after its data: what is uploaded may be changed
   // (but for id, workspace, bytes and object) until it is published, or discarded.
-  // kInvalidName: the filename is not 1 to kMaxFilename bytes of UTF-8 without control characters.
+  // kInvalidName: see is_filename.
   virtual Task<ObjectResult<StoredFile>> upload(const NewFile& file, ByteSource& data) = 0;
   virtual Task<ObjectResult<void>> publish(const StoredFile& file) = 0;
   virtual Task<void> discard(const StoredFile& file) = 0;

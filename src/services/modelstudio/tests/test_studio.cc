@@ -45,6 +45,7 @@ TestStudio::TestStudio(serving::ModelServer* models)
   secret = made->secret;
   key_id = made->key.id;
   files = FileStore::create(*kv_, objects, clock);
+  file_uploads = UploadStore::create(*kv_, objects, *files, clock);
   responses = ResponseStore::create(*kv_, clock);
   jobs = std::make_unique<JobStore>(*kv_);
   start();
@@ -61,6 +62,7 @@ void TestStudio::start() {
                                        .objects = objects,
                                        .files = *files,
                                        .jobs = *jobs,
+                                       .file_uploads = *file_uploads,
                                        .uploads = signer_,
                                        .responses = *responses,
                                        .usage = *kv_,

@@ -74,6 +74,7 @@ class TestStudio {
   MemoryObjects objects;
   std::unique_ptr<KeyStore> keys;
   std::unique_ptr<FileStore> files;
+  std::unique_ptr<UploadStore> file_uploads;
   std::unique_ptr<JobStore> jobs;
   http::Departure* departure = nullptr;  // of all requests
   std::unique_ptr<ResponseStore> responses;

@@ -13,6 +13,7 @@
 #include "services/modelstudio/core/objects.h"
 #include "services/modelstudio/core/response_store.h"
 #include "services/modelstudio/core/upload_signer.h"
+#include "services/modelstudio/core/upload_store.h"
 #include "services/modelstudio/wire/dialect.h"
 #include "services/modelstudio/wire/errors.h"
 
@@ -31,6 +32,7 @@ struct Environment {
   Objects& objects;
   FileStore& files;
   JobStore& jobs;
+  UploadStore& file_uploads;
   const UploadSigner& uploads;
   ResponseStore& responses;
   engines::Kv& usage;
@@ -40,8 +42,8 @@ struct Environment {
 
   // The same on other models.
   [[nodiscard]] Environment with(ModelServer& other) const {
-    return {other,     keys,  objects, files,        jobs,  uploads,
-            responses, usage, clock,   start_within, runner};
+    return {other,   keys,      objects, files, jobs,         file_uploads,
+            uploads, responses, usage,   clock, start_within, runner};
   }
 };
 

@@ -6,53 +6,19 @@
 #include "base/encoding.h"
 #include "services/modelstudio/wire/codecs.h"
 #include "services/modelstudio/wire/file_form.h"
+#include "services/modelstudio/wire/openai_file_fields.h"
 #include "services/modelstudio/wire/query.h"
 #include "services/modelstudio/wire/shapes.h"
 
 namespace lakeside::modelstudio::wire {
 namespace {
 
-// "file-extract" is Model Studio's own: help.aliyun.com, "OpenAI compatible - File".
-constexpr std::array<std::string_view, 7> kPurposes = {
-    "fine-tune", "assistants", "batch", "user_data", "vision", "evals", "file-extract"};
-constexpr std::uint64_t kLeastSeconds = 3600;
-constexpr std::uint64_t kMostSeconds = 2'592'000;
 constexpr std::uint64_t kMostFiles = 10'000;
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-Json file_json(const StoredFile& file) {
-  Json json = {{"id", file.id},
-               {"object", "file"},
-               {"bytes", file.bytes},
-               {"created_at", unix_seconds(file.created)},
-               {"filename", file.filename},
-               {"purpose", file.purpose},
-               {"status", "processed"},
-               {"status_details", nullptr}};
-  json["expires_at"] = file.expires ? Json(unix_seconds(*file.expires)) : Json();
-  return json;
-}
-
-std::string in_quotes(std::string_view text) { return "'" + std::string(text) + "'"; }
-
 BadInput bad(std::string param, std::string message) {
   return {std::move(param), std::move(message), ""};
-}
-
-Decoded<void> check_purpose(const std::string& purpose, const std::string& filename) {
-  if (std::ranges::find(kPurposes, purpose) == kPurposes.end()) {
-    std::string all;
-    for (std::string_view known : kPurposes) all += (all.empty() ? "" : ", ") + in_quotes(known);
-    return std::unexpected(
-        bad("purpose", in_quotes(purpose) + " is not one of [" + all + "] - 'purpose'"));
-  }
-  bool lines = purpose == "batch" || purpose == "fine-tune";
-  if (lines && !to_lower_ascii(filename).ends_with(".jsonl")) {
-    std::string api = purpose == "batch" ? "Batch" : "Fine-Tuning";
-    return std::unexpected(bad("file", "Invalid file format for " + api + " API. Must be .jsonl"));
-  }
-  return {};
 }
 
 Decoded<std::optional<std::chrono::seconds>> expiry(const FileForm& form) {
@@ -64,7 +30,7 @@ Decoded<std::optional<std::chrono::seconds>> expiry(const FileForm& form) {
         bad("expires_after.anchor", "Invalid 'expires_after.anchor': it must be 'created_at'."));
   }
   auto number = parse_uint(seconds == nullptr ? "" : *seconds);
-  if (!number || *number < kLeastSeconds || *number > kMostSeconds) {
+  if (!number || *number < kLeastFileSeconds || *number > kMostFileSeconds) {
     return std::unexpected(bad("expires_after.seconds",
                                "Invalid 'expires_after.seconds': it must be between 3600 (1 hour) "
                                "and 2592000 (30 days)."));
@@ -91,8 +57,7 @@ Decoded<void> describe(FileForm& form) {
   auto after = expiry(form);
   if (!after) return std::unexpected(std::move(after.error()));
   file.purpose = *purpose;
-  // "By default, files with purpose=batch expire after 30 days" (openai, file_create_params.py).
-  if (!*after && file.purpose == "batch") *after = std::chrono::seconds(kMostSeconds);
+  if (!*after) *after = usual_expiry(file.purpose);
   if (*after) file.expires = file.created + **after;
   return {};
 }
