@@ -71,6 +71,7 @@ class FolderModels final : public Models {
         objects_(objects),
         uploads_(uploads),
         responses_(modelstudio::ResponseStore::create(kv, system_clock())),
+        conversations_(modelstudio::ConversationStore::create(kv)),
         stored_files_(modelstudio::FileStore::create(kv, objects, system_clock())),
         file_uploads_(
             modelstudio::UploadStore::create(kv, objects, *stored_files_, system_clock())),
@@ -100,6 +101,7 @@ class FolderModels final : public Models {
                                                       .file_uploads = *file_uploads_,
                                                       .uploads = uploads_,
                                                       .responses = *responses_,
+                                                      .conversations = *conversations_,
                                                       .usage = kv,
                                                       .clock = system_clock()},
                                                      {});
@@ -160,6 +162,8 @@ class FolderModels final : public Models {
     if (!uploads) co_return uploads;
     Status jobs = co_await jobs_.clear();
     if (!jobs) co_return jobs;
+    Status conversations = co_await conversations_->clear();
+    if (!conversations) co_return conversations;
     co_return co_await responses_->clear();
   }
   Task<Result<std::size_t>> remove_expired() override {
@@ -263,6 +267,7 @@ class FolderModels final : public Models {
   modelstudio::Objects& objects_;
   const modelstudio::UploadSigner& uploads_;
   const std::unique_ptr<modelstudio::ResponseStore> responses_;
+  const std::unique_ptr<modelstudio::ConversationStore> conversations_;
   const std::unique_ptr<modelstudio::FileStore> stored_files_;
   const std::unique_ptr<modelstudio::UploadStore> file_uploads_;
   const std::unique_ptr<modelstudio::ModelTaskRecords> task_records_;

@@ -31,7 +31,8 @@ class Models {
   [[nodiscard]] virtual modelstudio::KeyStore& keys() = 0;
   // For housekeeping: some of the files, uploads and responses whose time is over; how many.
   virtual Task<Result<std::size_t>> remove_expired() = 0;
-  // Forgets files, uploads, batches, tasks and responses; keys stay.
+  // Forgets files, uploads, batches, tasks, responses and conversations; keys
+  // stay.
   virtual Task<Status> reset() = 0;
   [[nodiscard]] virtual std::vector<serving::ModelStatus> list() const = 0;
   [[nodiscard]] virtual modelstudio::ModelAdmin& admin() = 0;

@@ -47,6 +47,7 @@ class ModelStudioService final : public ModelStudio, public gateway::Audited {
              .file_uploads = parts.file_uploads,
              .uploads = parts.uploads,
              .responses = parts.responses,
+             .conversations = parts.conversations,
              .usage = parts.usage,
              .clock = parts.clock,
              .start_within = options.start_within,

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "gateway/pipeline/service.h"
+#include "services/modelstudio/core/conversation_store.h"
 #include "services/modelstudio/core/file_store.h"
 #include "services/modelstudio/core/job_store.h"
 #include "services/modelstudio/core/model_keys.h"
@@ -29,6 +30,7 @@ struct ModelStudioParts {
   UploadStore& file_uploads;
   const UploadSigner& uploads;
   ResponseStore& responses;
+  ConversationStore& conversations;
   engines::Kv& usage;  // has what core/usage.h reads
   const Clock& clock;
 };

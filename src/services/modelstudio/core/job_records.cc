@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<const char*, 3> kKinds = {"batch", "task", "file_task"};
+constexpr std::array<const char*, 4> kKinds = {"batch", "task", "file_task", "response"};
 constexpr std::array<const char*, 8> kStatuses = {"validating", "in_progress", "finalizing",
                                                   "cancelling", "failed",      "completed",
                                                   "expired",    "cancelled"};

@@ -14,6 +14,7 @@ namespace lakeside::modelstudio {
 namespace {
 
 constexpr std::string_view kBatchPrefix = "batch_";
+constexpr std::string_view kResponsePrefix = "resp_";
 constexpr std::size_t kDigits = 32;
 constexpr std::size_t kTimeDigits = 14;  // of microseconds: to the year 4253
 // A value of the engine has at most 16 MiB.
@@ -26,12 +27,16 @@ const engines::Partition& partition() {
 }
 
 bool is_batch(std::string_view id) { return id.starts_with(kBatchPrefix); }
+bool is_response(std::string_view id) { return id.starts_with(kResponsePrefix); }
+bool is_task(std::string_view id) { return !is_batch(id) && !is_response(id); }
 
 // The 32 hex digits of an id; empty where it is none.
 std::string digits_of(std::string_view id) {
   std::string digits;
   if (is_batch(id)) {
     digits = id.substr(kBatchPrefix.size());
+  } else if (is_response(id)) {
+    digits = id.substr(kResponsePrefix.size());
   } else if (id.size() == kDigits + 4 && id[8] == '-' && id[13] == '-' && id[18] == '-' &&
              id[23] == '-') {
     std::ranges::copy_if(id, std::back_inserter(digits), [](char c) { return c != '-'; });
@@ -68,7 +73,9 @@ std::string prefix_of(const std::string& workspace, bool tasks) {
   return (tasks ? "t/" : "b/") + workspace + "/";
 }
 std::string key_of(const JobName& name) {
-  return prefix_of(name.workspace, !is_batch(name.id)) + inverted(digits_of(name.id));
+  const std::string digits = inverted(digits_of(name.id));
+  if (is_response(name.id)) return "s/" + name.workspace + "/" + digits;
+  return prefix_of(name.workspace, is_task(name.id)) + digits;
 }
 std::string active_key(const std::string& id) { return "a/" + id; }
 std::string request_key(const std::string& id) { return "q/" + id; }
@@ -126,6 +133,8 @@ std::string new_task_id(Time now) {
   return id;
 }
 
+std::string new_response_id(Time now) { return std::string(kResponsePrefix) + new_digits(now); }
+
 Task<Status> JobStore::create(const Job& job, const std::string& request) {
   std::string key = key_of({job.workspace, job.id});
   engines::Batch batch;
@@ -133,7 +142,7 @@ Task<Status> JobStore::create(const Job& job, const std::string& request) {
   batch.put(key, encode_job(job));
   batch.put(active_key(job.id), job.workspace);
   if (!request.empty()) batch.put(request_key(job.id), request);
-  if (!is_batch(job.id)) batch.put(age_key(job.id), job.workspace);
+  if (is_task(job.id)) batch.put(age_key(job.id), job.workspace);
   co_return co_await kv_.commit(partition(), batch);
 }
 
@@ -273,7 +282,7 @@ Task<Status> JobStore::clear() {
   std::vector<JobName> names;
   engines::ScanVisitor visitor = [&](std::string_view key, std::string_view record) {
     auto job = decode_job(record);
-    const bool is_job = key.starts_with("b/") || key.starts_with("t/");
+    const bool is_job = key.starts_with("b/") || key.starts_with("t/") || key.starts_with("s/");
     if (is_job && job) names.push_back({job->workspace, job->id});
     return engines::ScanStep::next();
   };

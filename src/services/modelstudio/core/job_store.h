@@ -22,17 +22,18 @@ struct JobName {
 // Ids have the time in front, so that jobs stand in the order in which they were made.
 [[nodiscard]] std::string new_batch_id(Time now);
 [[nodiscard]] std::string new_task_id(Time now);
+[[nodiscard]] std::string new_response_id(Time now);
 
 // Thread-safe, called on executors. All errors are the engine's, or kCorrupt.
 class JobStore {
  public:
   explicit JobStore(engines::Kv& kv) : kv_(kv) {}
 
-  // With the one request of a kTask. It is among the active ones until settle().
+  // With the one request of a kTask or kResponse. It is among the active ones until settle().
   Task<Status> create(const Job& job, const std::string& request);
   // Nothing where there is none in that workspace, or what has that name is no id.
   Task<Result<std::optional<Job>>> find(const JobName& name);
-  // The one request of a kTask.
+  // The one request of a kTask or kResponse.
   Task<Result<std::string>> request(const std::string& id);
   // Writes what `edit` makes of the job unless it says no; edits again where somebody was faster.
   // Returns the job as it is then.

@@ -1,4 +1,5 @@
-// What runs behind its request: OpenAI's batches, and DashScope's asynchronous tasks.
+// What runs behind its request: OpenAI's batches and background responses, and DashScope's
+// asynchronous tasks.
 #pragma once
 
 #include <cstdint>
@@ -57,8 +58,10 @@ struct Job {
     kBatch,     // the lines of an object are requests; answers and errors become two files
     kTask,      // one request, kept with the job, and so is its answer
     kFileTask,  // the lines of an object are texts; one file of answers
+    kResponse,  // one request; what comes of it is a stored response, and nothing of the job is
+                // left
   };
-  std::string id;  // "batch_…"; of a task, a UUID
+  std::string id;  // "batch_…"; "resp_…", as the response; of a task, a UUID
   Kind kind = Kind::kBatch;
   std::string workspace;
   std::string key_id;  // whose work it is

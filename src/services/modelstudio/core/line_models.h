@@ -14,7 +14,7 @@
 
 namespace lakeside::modelstudio {
 
-// The generations of all lines that run, so that a stop need not wait for them. Thread-safe.
+// The generations of a job's lines that run, so that a stop need not wait for them. Thread-safe.
 class RunningGenerations {
  public:
   // Cancels those that run, and from now on every one at once.

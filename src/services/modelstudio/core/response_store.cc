@@ -62,25 +62,36 @@ Result<StoredResponse> decode(std::string_view record) {
   }
 }
 
+bool is_too_large(const StoredResponse& response) {
+  return response.input.size() + response.document.size() > kMaxStoredResponse;
+}
+
 class StoredResponses final : public ResponseStore {
  public:
   StoredResponses(engines::Kv& kv, const Clock& clock) : kv_(kv), clock_(clock) {}
 
   Task<Status> add(const StoredResponse& response) override;
   Task<Result<StoredResponse>> find(const std::string& workspace, const std::string& id) override;
+  Task<Result<StoredResponse>> change(const std::string& workspace, const std::string& id,
+                                      const std::function<bool(StoredResponse&)>& edit) override;
   Task<Status> remove(const std::string& workspace, const std::string& id) override;
   Task<Result<std::size_t>> remove_expired() override;
   Task<Status> clear() override { co_return co_await modelstudio::clear(kv_, partition()); }
 
  private:
+  // A record as it was read: what is written next requires that it still is so.
+  struct Found {
+    StoredResponse response;
+    std::string record;
+  };
+  Task<Result<Found>> read(const std::string& workspace, const std::string& id);
+
   engines::Kv& kv_;
   const Clock& clock_;
 };
 
 Task<Status> StoredResponses::add(const StoredResponse& response) {
-  if (response.input.size() + response.document.size() > kMaxStoredResponse) {
-    co_return fail(ErrorCode::kTooLarge, "a response with its input");
-  }
+  if (is_too_large(response)) co_return fail(ErrorCode::kTooLarge, "a response with its input");
   std::string record = record_key(response.workspace, response.id);
   engines::Batch batch;
   batch.require_absent(record);
@@ -89,20 +100,48 @@ Task<Status> StoredResponses::add(const StoredResponse& response) {
   co_return co_await kv_.commit(partition(), batch);
 }
 
-Task<Result<StoredResponse>> StoredResponses::find(const std::string& workspace,
-                                                   const std::string& id) {
+Task<Result<StoredResponses::Found>> StoredResponses::read(const std::string& workspace,
+                                                           const std::string& id) {
   if (id.empty() || id.size() > kMaxId) co_return fail(ErrorCode::kNotFound, "no such response");
   auto record = co_await engines::get_one(kv_, partition(), record_key(workspace, id));
   if (!record) co_return std::unexpected(std::move(record.error()));
   if (!*record) co_return fail(ErrorCode::kNotFound, "no such response");
   auto response = decode(**record);
-  if (!response) co_return response;
+  if (!response) co_return std::unexpected(std::move(response.error()));
   if (response->created + kResponsesLast <= clock_.now()) {
     co_return fail(ErrorCode::kNotFound, "an old response");
   }
   response->workspace = workspace;
   response->id = id;
-  co_return response;
+  co_return Found{std::move(*response), std::move(**record)};
+}
+
+Task<Result<StoredResponse>> StoredResponses::find(const std::string& workspace,
+                                                   const std::string& id) {
+  auto found = co_await read(workspace, id);
+  if (!found) co_return std::unexpected(std::move(found.error()));
+  co_return std::move(found->response);
+}
+
+Task<Result<StoredResponse>> StoredResponses::change(
+    const std::string& workspace, const std::string& id,
+    const std::function<bool(StoredResponse&)>& edit) {
+  while (true) {
+    auto found = co_await read(workspace, id);
+    if (!found) co_return std::unexpected(std::move(found.error()));
+    StoredResponse& response = found->response;
+    if (!edit(response)) co_return std::move(response);
+    if (is_too_large(response)) co_return fail(ErrorCode::kTooLarge, "a response with its input");
+    std::string record = record_key(workspace, id);
+    engines::Batch batch;
+    batch.require(record, std::move(found->record));
+    batch.put(record, encode(response));
+    Status written = co_await kv_.commit(partition(), batch);
+    if (written) co_return std::move(response);
+    if (written.error().code != ErrorCode::kGuardFailed) {
+      co_return std::unexpected(std::move(written.error()));
+    }
+  }
 }
 
 Task<Status> StoredResponses::remove(const std::string& workspace, const std::string& id) {

@@ -1,6 +1,7 @@
 // Responses of the OpenAI API that are kept, so that later ones can go on from them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -37,6 +38,10 @@ class ResponseStore {
   // kNotFound: not there, of another workspace, or too old.
   virtual Task<Result<StoredResponse>> find(const std::string& workspace,
                                             const std::string& id) = 0;
+  // Writes what `edit` makes of it unless it says no; edits again where somebody was faster.
+  // Returns it as it is then. Errors as find's, and kTooLarge.
+  virtual Task<Result<StoredResponse>> change(const std::string& workspace, const std::string& id,
+                                              const std::function<bool(StoredResponse&)>& edit) = 0;
   virtual Task<Status> remove(const std::string& workspace, const std::string& id) = 0;
   // For housekeeping: some of the responses whose time is over, and how many they were.
   virtual Task<Result<std::size_t>> remove_expired() = 0;

@@ -22,7 +22,7 @@ void warn(std::string_view what, const Error& error) {
 JobRunner::~JobRunner() {
   context_.loop.run([this] {
     context_.stopping = true;
-    context_.generations.stop();
+    for (const auto& job : all_active()) job->abort();
     context_.loop.wake_sleepers();
     std::lock_guard lock(mutex_);
     stopped_ = true;
@@ -55,6 +55,11 @@ void JobRunner::cancel(const std::string& id) {
   context_.loop.wake_sleepers();  // a line may be waiting for its next try
 }
 
+void JobRunner::abort(const std::string& id) {
+  if (auto job = find(id)) job->abort();
+  context_.loop.wake_sleepers();
+}
+
 std::optional<JobCounts> JobRunner::progress(const std::string& id) const {
   auto job = find(id);
   if (!job) return std::nullopt;
@@ -74,6 +79,13 @@ void JobRunner::wait_until_idle() const {
 bool JobRunner::add(const JobName& name) {
   std::lock_guard lock(mutex_);
   return active_.try_emplace(name.id, std::make_shared<RunningJob>(context_, name)).second;
+}
+
+std::vector<std::shared_ptr<RunningJob>> JobRunner::all_active() const {
+  std::vector<std::shared_ptr<RunningJob>> all;
+  std::lock_guard lock(mutex_);
+  for (const auto& [id, job] : active_) all.push_back(job);
+  return all;
 }
 
 std::shared_ptr<RunningJob> JobRunner::find(const std::string& id) const {

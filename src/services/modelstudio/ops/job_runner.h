@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "services/modelstudio/ops/runner_context.h"
 
@@ -32,6 +33,8 @@ class JobRunner {
   void submit(const JobName& name);
   // Its record says kCancelling, or kCancelled.
   void cancel(const std::string& id);
+  // Its response says that it is cancelled, or is gone: what runs for it ends now.
+  void abort(const std::string& id);
   // Of one that is under way.
   [[nodiscard]] std::optional<JobCounts> progress(const std::string& id) const;
   // Whether another may be created.
@@ -48,6 +51,7 @@ class JobRunner {
   Task<void> run(std::shared_ptr<RunningJob> job);
   // False where it runs already.
   bool add(const JobName& name);
+  [[nodiscard]] std::vector<std::shared_ptr<RunningJob>> all_active() const;
   [[nodiscard]] std::shared_ptr<RunningJob> find(const std::string& id) const;
 
   mutable std::mutex mutex_;

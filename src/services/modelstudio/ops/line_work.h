@@ -33,6 +33,8 @@ class LineWork {
   // one it is refused.
   virtual Task<LineResult> run(const Job& job, std::uint32_t number, const std::string& text,
                                const std::optional<ModelKey>& key, LineModels& models) const = 0;
+  // Of a kResponse whose line has run, or was left out: says so in its response.
+  virtual Task<Status> conclude(const Job& job, const std::optional<LineResult>& result) const = 0;
   // For a line that is not run: the job was cancelled, or its time is over.
   [[nodiscard]] virtual LineResult left_out(const Job& job, std::uint32_t number,
                                             const std::string& text) const = 0;

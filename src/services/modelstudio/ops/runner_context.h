@@ -11,7 +11,7 @@
 #include "base/timer_loop.h"
 #include "services/modelstudio/core/file_store.h"
 #include "services/modelstudio/core/job_store.h"
-#include "services/modelstudio/core/line_models.h"
+#include "services/modelstudio/core/types.h"
 #include "services/modelstudio/ops/line_work.h"
 
 namespace lakeside::modelstudio::ops {
@@ -53,7 +53,6 @@ struct RunnerContext {
 
   const RunnerParts parts;
   const RunnerOptions options;
-  RunningGenerations generations;
   Slots lines;
   Slots files;
   std::atomic<bool> stopping = false;

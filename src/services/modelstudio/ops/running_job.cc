@@ -93,6 +93,7 @@ Task<Status> RunningJob::work() {
     std::lock_guard lock(mutex_);
     counts_.total = job_.counts.total;
   }
+  if (job_.kind == Job::Kind::kResponse) co_return co_await run_response();
   Status worked;
   if (job_.kind == Job::Kind::kTask) {
     worked = co_await run_task();
@@ -260,7 +261,7 @@ Task<Status> RunningJob::start_lines(LineReader& reader) {
 Task<void> RunningJob::run_line(std::uint32_t number, std::string text) {
   auto pause = context_.options.retry_least;
   while (!context_.stopping) {
-    LineModels models(context_.parts.models, context_.generations);
+    LineModels models(context_.parts.models, generations_);
     const std::optional<ModelKey> key = context_.parts.keys.named(job_.key_id);
     LineResult result = co_await context_.parts.work.run(job_, number, text, key, models);
     if (context_.stopping) break;  // what was cut off is no result
@@ -335,6 +336,30 @@ Task<Status> RunningJob::end_task() {
     return true;
   };
   co_return co_await change(end);
+}
+
+// Where the response is, its end is told; then nothing of the job is left.
+Task<Status> RunningJob::run_response() {
+  Status known = co_await read_done();
+  if (!known) co_return known;
+  auto request = co_await context_.parts.jobs.request(job_.id);
+  if (!request) co_return std::unexpected(std::move(request.error()));
+  co_await window_.take();
+  co_await context_.lines.take();
+  if (done_.empty() && !is_over()) {
+    Task<void> line = run_line(1, std::move(*request));
+    co_await line;
+  } else {
+    context_.lines.give();
+    window_.give();
+  }
+  if (context_.stopping) co_return Status{};
+  if (failed_) co_return std::unexpected(*failed_);
+  auto result = co_await context_.parts.jobs.line(job_.id, 1);
+  if (!result) co_return std::unexpected(std::move(result.error()));
+  Status told = co_await context_.parts.work.conclude(job_, *result);
+  if (!told) co_return told;
+  co_return co_await context_.parts.jobs.remove(name_);
 }
 
 // ---- finishing --------------------------------------------------------------------------

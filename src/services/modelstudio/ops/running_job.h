@@ -1,4 +1,4 @@
-// One job under way. All but cancel() and progress() on the runner's thread.
+// One job under way. All but cancel(), abort() and progress() on the runner's thread.
 #pragma once
 
 #include <atomic>
@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "services/modelstudio/core/line_models.h"
 #include "services/modelstudio/core/line_reader.h"
 #include "services/modelstudio/ops/runner_context.h"
 
@@ -25,7 +26,13 @@ class RunningJob {
   // Takes the job from where its record says it is to its end, or until the runner stops. An error
   // is the storage's: what was done is kept, and work() may be called again.
   Task<Status> work();
+  // Begins no further line; what runs may finish.
   void cancel() { cancelled_ = true; }
+  // Ends what runs, too.
+  void abort() {
+    cancelled_ = true;
+    generations_.stop();
+  }
   [[nodiscard]] JobCounts progress() const;
 
  private:
@@ -39,6 +46,7 @@ class RunningJob {
   Task<void> run_line(std::uint32_t number, std::string text);
   Task<void> wait_for_lines();
   Task<Status> run_task();
+  Task<Status> run_response();
   Task<Status> end_task();
   Task<Status> finish();
   // Writes the lines that are `ok`, or all others, and says in which file; none where there are
@@ -62,6 +70,7 @@ class RunningJob {
   const JobName name_;
   Job job_;
   std::atomic<bool> cancelled_ = false;
+  RunningGenerations generations_;      // of its lines
   Slots window_;                        // lines of this job under way
   std::map<std::uint32_t, bool> done_;  // the lines that have a result, and whether it is ok
   std::optional<Error> failed_;         // a result could not be written

@@ -47,6 +47,7 @@ TestStudio::TestStudio(serving::ModelServer* models)
   files = FileStore::create(*kv_, objects, clock);
   file_uploads = UploadStore::create(*kv_, objects, *files, clock);
   responses = ResponseStore::create(*kv_, clock);
+  conversations = ConversationStore::create(*kv_);
   jobs = std::make_unique<JobStore>(*kv_);
   start();
 }
@@ -65,6 +66,7 @@ void TestStudio::start() {
                                        .file_uploads = *file_uploads,
                                        .uploads = signer_,
                                        .responses = *responses,
+                                       .conversations = *conversations,
                                        .usage = *kv_,
                                        .clock = clock},
                                       {.retry_least = std::chrono::milliseconds(0)});

@@ -78,6 +78,7 @@ class TestStudio {
   std::unique_ptr<JobStore> jobs;
   http::Departure* departure = nullptr;  // of all requests
   std::unique_ptr<ResponseStore> responses;
+  std::unique_ptr<ConversationStore> conversations;
   std::string secret;
   std::string key_id;
 

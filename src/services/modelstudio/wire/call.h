@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "gateway/pipeline/service.h"
+#include "services/modelstudio/core/conversation_store.h"
 #include "services/modelstudio/core/file_store.h"
 #include "services/modelstudio/core/job_store.h"
 #include "services/modelstudio/core/model_keys.h"
@@ -35,6 +36,7 @@ struct Environment {
   UploadStore& file_uploads;
   const UploadSigner& uploads;
   ResponseStore& responses;
+  ConversationStore& conversations;
   engines::Kv& usage;
   const Clock& clock;
   std::chrono::milliseconds start_within{0};  // 0: a request may wait as long as it likes
@@ -42,8 +44,8 @@ struct Environment {
 
   // The same on other models.
   [[nodiscard]] Environment with(ModelServer& other) const {
-    return {other,   keys,      objects, files, jobs,         file_uploads,
-            uploads, responses, usage,   clock, start_within, runner};
+    return {other,     keys,          objects, files, jobs,         file_uploads, uploads,
+            responses, conversations, usage,   clock, start_within, runner};
   }
 };
 
@@ -68,13 +70,14 @@ struct StudioCall final : gateway::Call {
   std::string id;                             // what the path's {…} stands for, decoded
   std::optional<ModelKey> key;                // by authenticate
   std::optional<serving::Tenant> background;  // of a line of a job
+  std::string response_id;                    // whose request this line is; else empty
 };
 
 using Decode = Decoded<std::unique_ptr<gateway::Action>> (*)(StudioCall& call,
                                                              const std::string& body);
 
 // One operation. The path begins after the dialect's prefix; "{id}" stands for one segment,
-// "{rest...}" for all that are left, none too.
+// "{rest...}" for all that are left, none too. Where two stand for one, the id is "FIRST/SECOND".
 struct Row {
   gateway::OperationInfo info;
   Dialect dialect;

@@ -16,6 +16,14 @@ ActionResult decode_retrieve_response(StudioCall& call, const std::string& body)
 ActionResult decode_delete_response(StudioCall& call, const std::string& body);
 ActionResult decode_cancel_response(StudioCall& call, const std::string& body);
 ActionResult decode_list_input_items(StudioCall& call, const std::string& body);
+ActionResult decode_create_conversation(StudioCall& call, const std::string& body);
+ActionResult decode_retrieve_conversation(StudioCall& call, const std::string& body);
+ActionResult decode_update_conversation(StudioCall& call, const std::string& body);
+ActionResult decode_delete_conversation(StudioCall& call, const std::string& body);
+ActionResult decode_create_items(StudioCall& call, const std::string& body);
+ActionResult decode_list_items(StudioCall& call, const std::string& body);
+ActionResult decode_retrieve_item(StudioCall& call, const std::string& body);
+ActionResult decode_delete_item(StudioCall& call, const std::string& body);
 ActionResult decode_create_embedding(StudioCall& call, const std::string& body);
 ActionResult decode_create_rerank(StudioCall& call, const std::string& body);
 ActionResult decode_list_models(StudioCall& call, const std::string& body);

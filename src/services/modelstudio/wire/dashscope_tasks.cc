@@ -40,6 +40,10 @@ std::string_view status_name(const Job& job) {
   return "UNKNOWN";
 }
 
+bool is_task(const Job& job) {
+  return job.kind == Job::Kind::kTask || job.kind == Job::Kind::kFileTask;
+}
+
 bool is_kept(const Job& job, Time now) { return job.created + ops::kTaskKept > now; }
 
 // "2023-12-20 21:36:31.896"; UTC here.
@@ -108,7 +112,7 @@ class GetTask final : public gateway::Action {
     const JobName name{workspace_of(call), call.id};
     auto found = co_await call.env.jobs.find(name);
     if (!found) co_return call.error(storage_failed(call));
-    if (!*found || (*found)->kind == Job::Kind::kBatch || !is_kept(**found, call.env.clock.now())) {
+    if (!*found || !is_task(**found) || !is_kept(**found, call.env.clock.now())) {
       co_return answer(call, {{"task_id", call.id}, {"task_status", "UNKNOWN"}});
     }
     const Job& job = **found;
@@ -174,7 +178,7 @@ class CancelTask final : public gateway::Action {
     const Time now = call.env.clock.now();
     bool cancelled = false;
     const std::function<bool(Job&)> edit = [now, &cancelled](Job& job) {
-      cancelled = job.kind != Job::Kind::kBatch && job.status == JobStatus::kValidating;
+      cancelled = is_task(job) && job.status == JobStatus::kValidating;
       if (!cancelled) return false;
       job.status = JobStatus::kCancelled;
       job.ended = now;

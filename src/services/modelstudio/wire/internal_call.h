@@ -16,9 +16,15 @@ struct InternalAnswer {
   std::string body;        // a JSON document
 };
 
-// POSTs `body` to `path` for `tenant` (see background_tenant), in the name of `key`.
+struct InternalRequest {
+  std::string path;
+  std::string body;
+  std::string response_id;  // of a response that is made in the background
+};
+
+// POSTs it for `tenant` (see background_tenant), in the name of `key`.
 Task<InternalAnswer> call_internally(std::span<const Row> rows, const Environment& env,
                                      const ModelKey& key, const serving::Tenant& tenant,
-                                     const std::string& path, const std::string& body);
+                                     const InternalRequest& asked);
 
 }  // namespace lakeside::modelstudio::wire

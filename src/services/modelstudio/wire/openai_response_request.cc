@@ -1,4 +1,5 @@
 // A request for a response says what a chat completion says, in other words: it is put into those.
+#include <array>
 #include <utility>
 
 #include "base/crypto.h"
@@ -46,7 +47,8 @@ Json chat_messages(Fields& fields, const Json& history) {
   if (auto text = fields.text("instructions")) {
     messages.push_back({{"role", "system"}, {"content", *text}});
   }
-  add_messages(fields, "previous_response_id", history, messages);
+  const char* before = fields.has("conversation") ? "conversation" : "previous_response_id";
+  add_messages(fields, before, history, messages);
   const Json* input = fields.find("input");
   if (input == nullptr) {
     fields.missing("input");
@@ -105,14 +107,8 @@ Json as_chat(Fields& fields, const Json& history) {
     bool one = choice->is_object() && choice->contains("name");
     chat["tool_choice"] = one ? Json{{"function", {{"name", (*choice)["name"]}}}} : *choice;
   }
-  for (std::string_view name : {"conversation", "prompt"}) {
-    if (fields.has(name)) {
-      fields.invalid(name, "it is not supported; send the input, or a 'previous_response_id'.",
-                     "unsupported_parameter");
-    }
-  }
-  if (fields.boolean("background").value_or(false)) {
-    fields.invalid("background", "it is not supported.", "unsupported_parameter");
+  if (fields.has("prompt")) {
+    fields.invalid("prompt", "it is not supported; send the input.", "unsupported_parameter");
   }
   return chat;
 }
@@ -131,7 +127,7 @@ std::string text_of(const Json& json, const char* name, std::string usual) {
 }
 
 // The input as a list of items, as the API shows it: with types, ids and parts of content.
-Json kept_items(const Json& input) {
+Json with_ids(const Json& input) {
   Json given = input;
   if (input.is_string()) given = Json::array({{{"role", "user"}, {"content", input}}});
   Json items = Json::array();
@@ -154,7 +150,8 @@ Json kept_items(const Json& input) {
   return items;
 }
 
-// At most 16 texts of 512 bytes, by names of 64: openai, shared/metadata.py.
+}  // namespace
+
 void check_metadata(Fields& fields, const Json* metadata) {
   if (metadata == nullptr) return;
   bool fits = metadata->size() <= 16;
@@ -169,7 +166,72 @@ void check_metadata(Fields& fields, const Json* metadata) {
   }
 }
 
+namespace {
+
+// An id, or {"id": …}.
+std::string read_conversation(Fields& fields, const std::string& previous) {
+  const Json* given = fields.find("conversation");
+  if (given == nullptr) return {};
+  std::string id;
+  if (given->is_object()) {
+    Fields inner(*given, "conversation", fields.bad());
+    id = inner.required_text("id");
+  } else {
+    id = fields.required_text("conversation");
+  }
+  if (!previous.empty()) {
+    fields.invalid("conversation", "it cannot be used together with 'previous_response_id'.",
+                   "mutually_exclusive_parameters");
+  }
+  return id;
+}
+
+// A complaint is about the chat's words.
+BadInput in_own_words(BadInput bad) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kWords = {
+      {{"max_completion_tokens", "max_output_tokens"},
+       {"response_format.json_schema", "text.format"},
+       {"response_format", "text.format"}}};
+  if (bad.param.starts_with("messages")) bad.param = "input";
+  for (const auto& [theirs, own] : kWords) {
+    if (!bad.param.starts_with(theirs)) continue;
+    for (std::string* text : {&bad.message, &bad.param}) {
+      if (auto at = text->find(theirs); at != std::string::npos) {
+        text->replace(at, theirs.size(), own);
+      }
+    }
+    break;
+  }
+  return bad;
+}
+
+// What its response repeats of a request, as it was given or as it is without.
+void echo(const Json& request, const char* name, Json usual, Json& out) {
+  auto given = request.find(name);
+  out[name] = given == request.end() || given->is_null() ? std::move(usual) : *given;
+}
+
+void check_background(Fields& fields, const ResponseRequest& request) {
+  if (!request.store) {
+    fields.invalid("background", "a response in the background needs 'store' to be true.",
+                   "unsupported_value");
+  }
+  if (fields.boolean("stream").value_or(false)) {
+    fields.invalid("stream",
+                   "a response in the background is not streamed here; ask for it by its id.",
+                   "unsupported_value");
+  }
+}
+
 }  // namespace
+
+Decoded<Json> parse_items(const Json& items) {
+  // As the input of a request that has nothing else.
+  const Json request = {{"model", "any"}, {"input", items}};
+  auto parsed = parse_response(to_text(request), Json::array());
+  if (!parsed) return std::unexpected(std::move(parsed.error()));
+  return std::move(parsed->input);
+}
 
 Decoded<ResponseRequest> parse_response(std::string_view body, const Json& history) {
   auto json = parse_body(body);
@@ -183,18 +245,26 @@ Decoded<ResponseRequest> parse_response(std::string_view body, const Json& histo
   const Json* metadata = fields.object("metadata");
   check_metadata(fields, metadata);
   auto instructions = fields.text("instructions");
+  out.conversation = read_conversation(fields, out.previous);
+  out.background = fields.boolean("background").value_or(false);
+  if (out.background) check_background(fields, out);
   if (bad) return std::unexpected(std::move(*bad));
   auto generate = read_chat_completion(chat);
-  if (!generate) {
-    // The complaint is about the chat's words.
-    if (generate.error().param.starts_with("messages")) generate.error().param = "input";
-    return std::unexpected(std::move(generate.error()));
-  }
+  if (!generate) return std::unexpected(in_own_words(std::move(generate.error())));
   out.generate = std::move(*generate);
-  out.input = kept_items(*fields.find("input"));
-  out.echo = {{"store", out.store}, {"metadata", metadata ? *metadata : Json::object()}};
+  out.input = with_ids(*fields.find("input"));
+  out.echo = {{"background", out.background},
+              {"store", out.store},
+              {"metadata", metadata ? *metadata : Json::object()}};
   out.echo["previous_response_id"] = out.previous.empty() ? Json() : Json(out.previous);
   out.echo["instructions"] = instructions ? Json(*instructions) : Json();
+  out.echo["conversation"] =
+      out.conversation.empty() ? Json() : Json::object({{"id", out.conversation}});
+  echo(*json, "max_output_tokens", nullptr, out.echo);
+  echo(*json, "parallel_tool_calls", false, out.echo);
+  echo(*json, "text", {{"format", {{"type", "text"}}}}, out.echo);
+  echo(*json, "tool_choice", "auto", out.echo);
+  echo(*json, "tools", Json::array(), out.echo);
   return out;
 }
 

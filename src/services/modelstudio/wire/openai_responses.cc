@@ -1,3 +1,4 @@
+#include <functional>
 #include <utility>
 
 #include "base/log.h"
@@ -39,19 +40,28 @@ std::unexpected<ModelError> not_kept(const Error& error) {
 // began.
 class ResponseWriter final : public ReplyWriter {
  public:
-  ResponseWriter(ResponseStore* store, StoredResponse head, const ResponseRequest& request)
+  ResponseWriter(ResponseStore* store, ConversationStore& conversations, StoredResponse head,
+                 const ResponseRequest& request)
       : store_(store),
+        conversations_(conversations),
         head_(std::move(head)),
-        model_(request.generate.call.request.model),
-        temperature_(request.generate.call.request.sampling.temperature),
-        top_p_(request.generate.call.request.sampling.top_p),
-        echo_(request.echo) {}
+        begun_(response_document(head_, request, "in_progress")),
+        conversation_(request.conversation),
+        input_(request.conversation.empty() ? Json() : request.input),
+        background_(request.background) {}
 
   Task<ModelResult<void>> keep(const ops::Choices& choices) override {
     if (items_ == 0) open_items(choices.reply(0));
-    if (store_ == nullptr) co_return ModelResult<void>{};
-    head_.document = to_text(response(choices));
-    Status kept = co_await store_->add(head_);
+    const Json document = response(choices);
+    head_.document = to_text(document);
+    if (background_ && !co_await is_wanted()) co_return ModelResult<void>{};
+    Status kept;
+    if (!conversation_.empty()) kept = co_await add_to_conversation(document["output"]);
+    if (kept && store_ != nullptr) {
+      // One by one: g++ 12 makes both of a conditional's tasks.
+      if (background_) kept = co_await end();
+      if (!background_) kept = co_await store_->add(head_);
+    }
     if (kept) co_return ModelResult<void>{};
     co_return not_kept(kept.error());
   }
@@ -61,8 +71,8 @@ class ResponseWriter final : public ReplyWriter {
   std::string change(const ops::Choices& choices, const ops::Change& change) override {
     std::string events;
     if (events_ == 0) {
-      events += event("response.created", {{"response", begun()}});
-      events += event("response.in_progress", {{"response", begun()}});
+      events += event("response.created", {{"response", begun_}});
+      events += event("response.in_progress", {{"response", begun_}});
     }
     if (!change.content.empty()) {
       if (message_ == kNone) events += open_message();
@@ -97,6 +107,37 @@ class ResponseWriter final : public ReplyWriter {
 
  private:
   static constexpr std::size_t kNone = SIZE_MAX;
+
+  // Who cancelled or removed it meanwhile wants nothing of it in the conversation either.
+  Task<bool> is_wanted() {
+    auto found = co_await store_->find(head_.workspace, head_.id);
+    co_return found && !has_ended(Json::parse(found->document, nullptr, false));
+  }
+
+  // Before the response is kept: what is done again after a crash has the same ids.
+  Task<Status> add_to_conversation(const Json& output) {
+    std::vector<ConversationItem> items;
+    for (const Json* of : {&input_, &output}) {
+      for (const Json& item : *of) items.push_back({item["id"].get<std::string>(), to_text(item)});
+    }
+    Status added = co_await conversations_.append(head_.workspace, conversation_, items,
+                                                  ConversationStore::Known::kSkip);
+    // It was removed meanwhile.
+    if (!added && added.error().code == ErrorCode::kNotFound) co_return Status{};
+    co_return added;
+  }
+
+  // Who cancelled or removed it meanwhile was first.
+  Task<Status> end() {
+    std::function<bool(StoredResponse&)> edit = [this](StoredResponse& response) {
+      if (has_ended(Json::parse(response.document, nullptr, false))) return false;
+      response.document = head_.document;
+      return true;
+    };
+    auto ended = co_await store_->change(head_.workspace, head_.id, edit);
+    if (ended || ended.error().code == ErrorCode::kNotFound) co_return Status{};
+    co_return std::unexpected(std::move(ended.error()));
+  }
 
   [[nodiscard]] std::string message_id() const { return "msg_" + head_.id.substr(5); }
   [[nodiscard]] std::string call_id(std::size_t index) const {
@@ -174,25 +215,6 @@ class ResponseWriter final : public ReplyWriter {
     return events;
   }
 
-  [[nodiscard]] Json begun() const {
-    Json json = {
-        {"id", head_.id}, {"object", "response"}, {"created_at", unix_seconds(head_.created)}};
-    json["status"] = "in_progress";
-    json["error"] = nullptr;
-    json["incomplete_details"] = nullptr;
-    json["model"] = model_;
-    json["output"] = Json::array();
-    json["parallel_tool_calls"] = false;
-    json["temperature"] = temperature_;
-    json["top_p"] = top_p_;
-    json["tool_choice"] = "auto";
-    json["tools"] = Json::array();
-    json["background"] = false;
-    json.update(echo_);
-    json["usage"] = nullptr;
-    return json;
-  }
-
   [[nodiscard]] Json response(const ops::Choices& choices) const {
     const ops::Reply& reply = choices.reply(0);
     Json output(items_, Json());
@@ -202,7 +224,7 @@ class ResponseWriter final : public ReplyWriter {
     for (std::size_t i = 0; i < calls_.size(); ++i) {
       output[calls_[i]] = call_item(i, "completed", reply.tool_calls[i]);
     }
-    Json json = begun();
+    Json json = begun_;
     json["status"] = "completed";
     if (reply.end == ops::End::kLength) {
       json["status"] = "incomplete";
@@ -214,11 +236,12 @@ class ResponseWriter final : public ReplyWriter {
   }
 
   ResponseStore* const store_;
+  ConversationStore& conversations_;
   StoredResponse head_;
-  const std::string model_;
-  const float temperature_;
-  const float top_p_;
-  const Json echo_;
+  const Json begun_;
+  const std::string conversation_;
+  const Json input_;  // for the conversation
+  const bool background_;
   std::uint64_t events_ = 0;
   std::size_t items_ = 0;
   std::size_t message_ = kNone;     // its place among the items
@@ -227,9 +250,33 @@ class ResponseWriter final : public ReplyWriter {
 
 }  // namespace
 
-std::unique_ptr<ReplyWriter> make_response_writer(ResponseStore* store, StoredResponse head,
+Json response_document(const StoredResponse& head, const ResponseRequest& request,
+                       std::string_view status) {
+  const serving::GenerateRequest& generate = request.generate.call.request;
+  Json json = {{"id", head.id}, {"object", "response"}, {"created_at", unix_seconds(head.created)}};
+  json["status"] = status;
+  json["error"] = nullptr;
+  json["incomplete_details"] = nullptr;
+  json["model"] = generate.model;
+  json["output"] = Json::array();
+  json["temperature"] = generate.sampling.temperature;
+  json["top_p"] = generate.sampling.top_p;
+  json.update(request.echo);
+  json["usage"] = nullptr;
+  return json;
+}
+
+bool has_ended(const Json& document) {
+  if (!document.is_object()) return true;
+  const std::string status = document.value("status", "");
+  return status != "queued" && status != "in_progress";
+}
+
+std::unique_ptr<ReplyWriter> make_response_writer(ResponseStore* store,
+                                                  ConversationStore& conversations,
+                                                  StoredResponse head,
                                                   const ResponseRequest& request) {
-  return std::make_unique<ResponseWriter>(store, std::move(head), request);
+  return std::make_unique<ResponseWriter>(store, conversations, std::move(head), request);
 }
 
 }  // namespace lakeside::modelstudio::wire

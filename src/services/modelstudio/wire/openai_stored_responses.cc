@@ -7,9 +7,11 @@
 #include "base/crypto.h"
 #include "base/encoding.h"
 #include "base/log.h"
+#include "services/modelstudio/ops/job_runner.h"
 #include "services/modelstudio/wire/body.h"
 #include "services/modelstudio/wire/codecs.h"
 #include "services/modelstudio/wire/files.h"
+#include "services/modelstudio/wire/openai_background.h"
 #include "services/modelstudio/wire/openai_response.h"
 #include "services/modelstudio/wire/query.h"
 
@@ -25,12 +27,6 @@ WireError no_such_response(std::string_view id) {
   error.status = 404;
   error.message = "Response with id '" + std::string(id) + "' not found.";
   return error;
-}
-
-WireError failed(const Error& error, std::string_view id) {
-  if (error.code == ErrorCode::kNotFound) return no_such_response(id);
-  log(LogLevel::kError, "stored responses failed", {{"why", error.detail}});
-  return to_wire(ModelError{ModelFault::kInternal, {}, {}}, Dialect::kOpenAi);
 }
 
 WireError bad_previous(std::string code, std::string message) {
@@ -57,7 +53,11 @@ Task<std::expected<std::vector<StoredResponse>, WireError>> turns_to(StudioCall&
       co_return std::unexpected(bad_previous("previous_response_not_found",
                                              "Previous response with id '" + id + "' not found."));
     }
-    if (!turn) co_return std::unexpected(failed(turn.error(), id));
+    if (!turn) co_return std::unexpected(response_error(turn.error(), id));
+    if (!has_ended(parsed(turn->document))) {
+      co_return std::unexpected(
+          bad_previous("invalid_value", "Response '" + id + "' has not come to its end yet."));
+    }
     bytes += turn->input.size() + turn->document.size();
     if (turns.size() == kMaxTurns || bytes > kMaxBody) {
       co_return std::unexpected(
@@ -78,12 +78,21 @@ class CreateResponse final : public gateway::Action {
 
   Task<http::Response> run(gateway::Call& base) override {
     auto& call = static_cast<StudioCall&>(base);
-    if (!request_.previous.empty()) {
-      auto history = co_await history_of(call, request_.previous);
+    if (!request_.previous.empty() || !request_.conversation.empty()) {
+      auto history = co_await what_was_said(call);
       if (!history) co_return call.error(history.error());
       auto whole = parse_response(body_, *history);
       if (!whole) co_return call.error(to_wire(whole.error(), call.dialect));
       request_ = std::move(*whole);
+    }
+    if (request_.background && !call.background) {
+      co_return co_await begin_response(call, request_, body_);
+    }
+    if (request_.background) {
+      auto begun = co_await take_up_response(call);
+      if (!begun) co_return call.error(begun.error());
+      if (!*begun) co_return json_response("{}");
+      created_ = *begun;
     }
     body_.clear();
     serving::GenerateRequest& generate = request_.generate.call.request;
@@ -95,19 +104,26 @@ class CreateResponse final : public gateway::Action {
   }
 
  private:
+  [[nodiscard]] Task<std::expected<Json, WireError>> what_was_said(StudioCall& call) const {
+    if (request_.previous.empty()) return items_of_conversation(call, request_.conversation);
+    return history_of(call, request_.previous);
+  }
+
   [[nodiscard]] std::unique_ptr<ReplyWriter> make_writer(const StudioCall& call) const {
     StoredResponse head;
-    head.id = "resp_" + to_lower_ascii(random_hex_upper(24));
+    head.id = call.response_id;
+    if (head.id.empty()) head.id = "resp_" + to_lower_ascii(random_hex_upper(24));
     head.workspace = workspace_of(call);
     head.previous = request_.previous;
-    head.created = call.env.clock.now();
+    head.created = created_.value_or(call.env.clock.now());
     if (request_.store) head.input = to_text(request_.input);
-    return make_response_writer(request_.store ? &call.env.responses : nullptr, std::move(head),
-                                request_);
+    return make_response_writer(request_.store ? &call.env.responses : nullptr,
+                                call.env.conversations, std::move(head), request_);
   }
 
   std::string body_;
   ResponseRequest request_;
+  std::optional<Time> created_;  // of one in the background
 };
 
 class RetrieveResponse final : public gateway::Action {
@@ -115,7 +131,7 @@ class RetrieveResponse final : public gateway::Action {
   Task<http::Response> run(gateway::Call& base) override {
     auto& call = static_cast<StudioCall&>(base);
     auto found = co_await call.env.responses.find(workspace_of(call), call.id);
-    if (!found) co_return call.error(failed(found.error(), call.id));
+    if (!found) co_return call.error(response_error(found.error(), call.id));
     co_return json_response(std::move(found->document));
   }
 };
@@ -125,7 +141,8 @@ class DeleteResponse final : public gateway::Action {
   Task<http::Response> run(gateway::Call& base) override {
     auto& call = static_cast<StudioCall&>(base);
     auto removed = co_await call.env.responses.remove(workspace_of(call), call.id);
-    if (!removed) co_return call.error(failed(removed.error(), call.id));
+    if (!removed) co_return call.error(response_error(removed.error(), call.id));
+    call.env.runner->abort(call.id);
     co_return json_response(to_text({{"id", call.id}, {"object", "response"}, {"deleted", true}}));
   }
 };
@@ -135,8 +152,12 @@ class CancelResponse final : public gateway::Action {
   Task<http::Response> run(gateway::Call& base) override {
     auto& call = static_cast<StudioCall&>(base);
     auto found = co_await call.env.responses.find(workspace_of(call), call.id);
-    if (!found) co_return call.error(failed(found.error(), call.id));
-    // What is kept here has come to its end: none is made in the background.
+    if (!found) co_return call.error(response_error(found.error(), call.id));
+    Json document = parsed(found->document);
+    if (document.is_object() && document.value("background", false)) {
+      co_return co_await cancel_response(call);
+    }
+    // It has come to its end, or it would not be kept.
     co_return call.error(
         to_wire(BadInput{"", "Cannot cancel a synchronous response.", ""}, call.dialect));
   }
@@ -150,7 +171,7 @@ class ListInputItems final : public gateway::Action {
   Task<http::Response> run(gateway::Call& base) override {
     auto& call = static_cast<StudioCall&>(base);
     auto found = co_await call.env.responses.find(workspace_of(call), call.id);
-    if (!found) co_return call.error(failed(found.error(), call.id));
+    if (!found) co_return call.error(response_error(found.error(), call.id));
     auto items = co_await items_of(call, *found);
     if (!items) co_return call.error(items.error());
     if (newest_first_) std::reverse(items->begin(), items->end());
@@ -198,6 +219,12 @@ Decoded<void> refuse_extras(const http::RequestHead& head) {
 
 }  // namespace
 
+WireError response_error(const Error& error, std::string_view id) {
+  if (error.code == ErrorCode::kNotFound) return no_such_response(id);
+  log(LogLevel::kError, "stored responses failed", {{"why", error.detail}});
+  return to_wire(ModelError{ModelFault::kInternal, {}, {}}, Dialect::kOpenAi);
+}
+
 Task<std::expected<Json, WireError>> items_of(StudioCall& call, const StoredResponse& last) {
   Json items = Json::array();
   if (!last.previous.empty()) {
@@ -221,11 +248,17 @@ Task<std::expected<Json, WireError>> history_of(StudioCall& call, const std::str
   co_return items;
 }
 
-ActionResult decode_create_response(StudioCall&, const std::string& body) {
+ActionResult decode_create_response(StudioCall& call, const std::string& body) {
   Json none = Json::array();
   auto request = parse_response(body, none);
   if (!request) return std::unexpected(std::move(request.error()));
-  std::string again = request->previous.empty() ? std::string() : body;
+  if (request->background && call.background && call.response_id.empty()) {
+    return std::unexpected(
+        BadInput{"background", "It is not supported in the Batch API.", "unsupported_parameter"});
+  }
+  bool again_needed =
+      !request->previous.empty() || !request->conversation.empty() || request->background;
+  std::string again = again_needed ? body : std::string();
   return std::make_unique<CreateResponse>(std::move(again), std::move(*request));
 }
 

@@ -35,7 +35,7 @@ std::optional<Address> find_address(std::string_view raw_path) {
 }
 
 std::optional<std::string> match(std::string_view pattern, std::string_view path) {
-  std::string_view id;
+  std::string id;
   while (!pattern.empty()) {
     if (pattern == "/{rest...}") {
       if (!path.empty()) path.remove_prefix(1);
@@ -45,7 +45,7 @@ std::optional<std::string> match(std::string_view pattern, std::string_view path
     std::string_view segment = take_segment(path);
     if (segment.empty()) return std::nullopt;
     if (wanted.starts_with('{')) {
-      id = segment;
+      id.append(id.empty() ? "" : "/").append(segment);
     } else if (wanted != segment) {
       return std::nullopt;
     }

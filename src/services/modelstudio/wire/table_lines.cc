@@ -4,13 +4,19 @@
 
 #include "services/modelstudio/wire/batch_lines.h"
 #include "services/modelstudio/wire/internal_call.h"
+#include "services/modelstudio/wire/openai_background.h"
 #include "services/modelstudio/wire/task_lines.h"
 
 namespace lakeside::modelstudio::wire {
 namespace {
 
 Dialect dialect_of(const Job& job) {
-  return job.kind == Job::Kind::kBatch ? Dialect::kOpenAi : Dialect::kDashScope;
+  bool openai = job.kind == Job::Kind::kBatch || job.kind == Job::Kind::kResponse;
+  return openai ? Dialect::kOpenAi : Dialect::kDashScope;
+}
+
+bool is_whole_request(const Job& job) {
+  return job.kind == Job::Kind::kTask || job.kind == Job::Kind::kResponse;
 }
 
 InternalAnswer refusal(const WireError& error, Dialect dialect) {
@@ -51,7 +57,7 @@ Task<LineResult> TableLines::run(const Job& job, std::uint32_t number, const std
                                  const std::optional<ModelKey>& key, LineModels& models) const {
   BatchLine line;
   if (job.kind == Job::Kind::kBatch) line = read_batch_line(text);
-  if (job.kind == Job::Kind::kTask) line.body = text;
+  if (is_whole_request(job)) line.body = text;
   if (job.kind == Job::Kind::kFileTask) line.body = text_request(job, text);
   InternalAnswer answer;
   if (!may_work(key, env_.clock.now())) {
@@ -61,11 +67,17 @@ Task<LineResult> TableLines::run(const Job& job, std::uint32_t number, const std
   } else {
     const Environment env = env_.with(models);
     const serving::Tenant tenant = background_tenant(*key, usage_id_of(job, number));
-    answer = co_await call_internally(rows_, env, *key, tenant, job.path, line.body);
+    const InternalRequest request{job.path, std::move(line.body),
+                                  job.kind == Job::Kind::kResponse ? job.id : ""};
+    answer = co_await call_internally(rows_, env, *key, tenant, request);
   }
   if (job.kind == Job::Kind::kBatch) co_return batch_result(line, answer);
   if (job.kind == Job::Kind::kFileTask) co_return text_result(number, answer);
   co_return LineResult{answer.status == 200, {}, std::move(answer.body)};
+}
+
+Task<Status> TableLines::conclude(const Job& job, const std::optional<LineResult>& result) const {
+  co_return co_await conclude_response(env_, job, result);
 }
 
 LineResult TableLines::left_out(const Job& job, std::uint32_t number,

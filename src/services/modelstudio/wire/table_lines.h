@@ -16,6 +16,7 @@ class TableLines final : public ops::LineWork {
   [[nodiscard]] std::unique_ptr<Check> check(const Job& job) const override;
   Task<LineResult> run(const Job& job, std::uint32_t number, const std::string& text,
                        const std::optional<ModelKey>& key, LineModels& models) const override;
+  Task<Status> conclude(const Job& job, const std::optional<LineResult>& result) const override;
   [[nodiscard]] LineResult left_out(const Job& job, std::uint32_t number,
                                     const std::string& text) const override;
 

@@ -52,6 +52,39 @@ TEST_F(ResponseStoreTest, KeepsWhatItIsGiven) {
   EXPECT_EQ(add(one_).error().code, ErrorCode::kGuardFailed);
 }
 
+TEST_F(ResponseStoreTest, ChangesWhatIsThere) {
+  ASSERT_TRUE(add(one_));
+  auto change = [this](const std::string& workspace,
+                       const std::function<bool(StoredResponse&)>& edit) {
+    return run_blocking(store_->change(workspace, "resp_1", edit));
+  };
+  int edits = 0;
+  // Somebody else is faster the first time.
+  auto changed = change("default", [&](StoredResponse& response) {
+    if (++edits == 1) {
+      EXPECT_TRUE(change("default", [](StoredResponse& other) {
+        other.document = "first";
+        return true;
+      }));
+    }
+    response.document += "+";
+    return true;
+  });
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(edits, 2);
+  EXPECT_EQ(changed->document, "first+");
+  EXPECT_EQ(run_blocking(store_->find("default", "resp_1"))->document, "first+");
+  auto left = change("default", [](StoredResponse&) { return false; });
+  EXPECT_EQ(left->document, "first+");
+  auto large = change("default", [](StoredResponse& response) {
+    response.document.assign(kMaxStoredResponse, 'x');
+    return true;
+  });
+  EXPECT_EQ(large.error().code, ErrorCode::kTooLarge);
+  EXPECT_EQ(change("other", [](StoredResponse&) { return true; }).error().code,
+            ErrorCode::kNotFound);
+}
+
 TEST_F(ResponseStoreTest, RemovesAllOfIt) {
   ASSERT_TRUE(add(one_));
   EXPECT_EQ(run_blocking(store_->remove("other", "resp_1")).error().code, ErrorCode::kNotFound);
