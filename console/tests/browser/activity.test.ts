@@ -79,7 +79,7 @@ describe('activity', () => {
     await page.getByRole('button', { name: /ListObjects|GetBucket/ }).waitFor();
     await page.getByLabel('Call', { exact: true }).fill('Nothing');
     await page.keyboard.press('Enter');
-    await page.getByText('Nothing happened in that time that fits').waitFor();
+    await page.getByText('No event in that time fits').waitFor();
     expect(tab.complaints).toEqual([]);
     await tab.close();
   });

@@ -38,7 +38,7 @@ async function menu(page: Page, name: string, item: string) {
 }
 
 async function reload(page: Page, name: string) {
-  await page.getByRole('button', { name: 'Load again' }).click();
+  await page.getByRole('button', { name: 'Refresh' }).click();
   await page.getByRole('button', { name, exact: true }).waitFor();
 }
 

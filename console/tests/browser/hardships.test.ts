@@ -234,7 +234,7 @@ describe('two tabs', () => {
     await one.getByRole('button', { name: 'Account: Root account' }).click();
     await one.getByText('Sign out').click();
     await one.getByLabel('AccessKey ID').waitFor();
-    await two.getByRole('button', { name: 'Load again' }).click();
+    await two.getByRole('button', { name: 'Refresh' }).click();
     await two.getByRole('button', { name: 'same.txt', exact: true }).waitFor();
     for (const tab of tabs) {
       expect(tab.complaints).toEqual([]);

@@ -49,7 +49,7 @@ describe('buckets', () => {
     await page.getByRole('button', { name: 'Create', exact: true }).click();
     await page.getByRole('link', { name: 'holiday-photos' }).waitFor();
     await client.put('holiday-photos', 'a.txt', 'hello');
-    await page.getByRole('button', { name: 'Load again' }).click();
+    await page.getByRole('button', { name: 'Refresh' }).click();
     await page.getByRole('cell', { name: '5 B' }).waitFor();
     await inspect(tab, 'buckets');
     await page.getByRole('button', { name: 'Settings holiday-photos' }).click();
@@ -68,7 +68,7 @@ describe('buckets', () => {
     await page.getByText('No buckets yet').waitFor();
     // An empty one needs no more than a click.
     await client.putBucket('empty');
-    await page.getByRole('button', { name: 'Load again' }).click();
+    await page.getByRole('button', { name: 'Refresh' }).click();
     await page.getByRole('button', { name: 'Delete the bucket empty' }).click();
     await page.getByText('empty is empty. It is gone at once.').waitFor();
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
@@ -290,7 +290,7 @@ describe('objects', () => {
     await uploads.getByRole('button', { name: 'Pause paused.bin' }).click();
     await uploads.getByText('Paused').waitFor();
     await page.unrouteAll({ behavior: 'ignoreErrors' });
-    await uploads.getByRole('button', { name: 'Go on paused.bin' }).click();
+    await uploads.getByRole('button', { name: 'Resume paused.bin' }).click();
     await uploads.getByText('1 of 1 files').waitFor();
     const head = await client.oss({ method: 'HEAD', bucket: 'paused', key: 'paused.bin' });
     expect(head.headers.get('content-length')).toBe(String(96 * 1024 * 1024));

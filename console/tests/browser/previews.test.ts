@@ -40,7 +40,7 @@ async function hide() {
 
 async function show(key: string, body: BodyInit, type: string) {
   await client.put('previews', key, body, type);
-  await page.getByRole('button', { name: 'Load again' }).click();
+  await page.getByRole('button', { name: 'Refresh' }).click();
   await page.getByRole('button', { name: key, exact: true }).click();
   await page.getByRole('tab', { name: 'Preview' }).waitFor();
 }

@@ -122,7 +122,7 @@ describe('a RAM user', () => {
       Date.now = () => now() + 24 * 3_600_000;
     });
     await page.unrouteAll({ behavior: 'ignoreErrors' });
-    await page.getByRole('button', { name: 'Go on with all' }).click();
+    await page.getByRole('button', { name: 'Resume all' }).click();
     await page.getByText('Your session has ended').waitFor();
     await inspect(tab, 'expired');
     await page.evaluate(() => {

@@ -2,7 +2,9 @@ import { DownloadOutlined } from '@ant-design/icons';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Descriptions, Drawer, Select, Skeleton, Space, Tabs } from 'antd';
 import { useState } from 'react';
+import { Link } from 'react-router-dom';
 import { type ObjectAcl, type ObjectHead, oss } from '../../api/oss';
+import { simulatorPath } from '../../api/simulation';
 import { useFormat } from '../../app/format';
 import { useText } from '../../app/text';
 import { Failure } from '../../components/Failure';
@@ -74,6 +76,9 @@ function Permissions({ bucket, objectKey }: ObjectPlace) {
         options={acls.map((value) => ({ value, label: t[value] }))} style={{ width: '100%' }} />
       <AclWarning acl={acl.data} />
       {Boolean(error) && <Failure error={error} />}
+      <Link to={simulatorPath({
+        action: 'oss:GetObject', resource: `acs:oss:*:*:${bucket}/${objectKey}`,
+      })}>{t.whoMay}</Link>
     </Space>
   );
 }

@@ -30,7 +30,7 @@ export const text = texts({
     bytesIn: 'In',
     bytesOut: 'Out',
     problems: 'Denials and errors since the server started',
-    recent: 'Last denials and errors',
+    recent: 'Latest denials and errors',
     noRecent: 'None in the last 24 hours',
     noneAmong: (events: string) => `None among the last ${events} events`,
     toActivity: 'All of them',

@@ -78,7 +78,8 @@ function Who({ grant, set, onNext, onBack }: {
             placeholder={t.chooseUser} onChange={(user) => set({ user })}
             options={(users.data ?? []).map((user) => ({
               value: user.UserName,
-              label: user.DisplayName === user.UserName ? user.UserName : `${user.UserName} · ${user.DisplayName}`,
+              label: !user.DisplayName || user.DisplayName === user.UserName
+                ? user.UserName : `${user.UserName} · ${user.DisplayName}`,
             }))} />
         </Form.Item>
       )}
@@ -131,7 +132,8 @@ function Done({ grant, granted, onAgain }: { grant: Grant; granted: Granted; onA
   const where = t.gaveBelow(grant.bucket, grant.prefix);
   // With the folder in the name, because the policy allows to list nothing above it.
   const command = `ossutil ls "${where.replace(/["\\$`]/g, '\\$&')}" -e ${server.origin} ` +
-    `--region ${server.region} --addressing-style path`;
+    `--region ${server.region} --addressing-style path` +
+    (granted.key ? ` -i ${granted.key.AccessKeyId} -k '${granted.key.AccessKeySecret}'` : '');
   return (
     <div className={styles.stack}>
       <Result status="success" title={t.gave(grant.user)} style={{ padding: '8px 0' }}

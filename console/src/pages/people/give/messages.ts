@@ -39,8 +39,8 @@ export const text = texts({
   },
   zh: {
     title: '授予同事只读权限',
-    what: '内容',
-    who: '对象',
+    what: '授权范围',
+    who: '授权用户',
     check: '确认',
     done: '完成',
     next: '下一步',
