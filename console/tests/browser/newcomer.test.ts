@@ -77,3 +77,32 @@ it('an upload that has ended is in nobody’s way on other pages', async () => {
   expect(tab.complaints).toEqual([]);
   await tab.close();
 });
+
+it('why a colleague was denied a file is found, on a server as it is started by itself', async () => {
+  const root = new Client(server);
+  await root.putBucket('wages');
+  await root.put('wages', 'may.txt', 'secret');
+  await root.rpc('2015-05-01', 'CreateUser', { UserName: 'eve' });
+  const { AccessKey: key } = await root.rpc('2015-05-01', 'CreateAccessKey', { UserName: 'eve' });
+  const eve = new Client(server, { accessKeyId: key.AccessKeyId, accessKeySecret: key.AccessKeySecret });
+  expect((await eve.oss({ method: 'GET', bucket: 'wages', key: 'may.txt' })).status).toBe(403);
+  const tab = await openTab(browser, server.url);
+  const { page } = tab;
+  await signIn(page);
+  // It is among the latest denials on the first page.
+  await page.getByRole('link', { name: 'Oss · GetObject' }).click();
+  await page.getByRole('link', { name: 'Who decided this? oss:GetObject' }).click();
+  const answer = page.getByRole('region', { name: 'Denied' });
+  await answer.getByText('No statement of a policy and no access list allows it.').waitFor();
+  await answer.getByText('user/eve').waitFor();
+  // And the other way: from the file to who may read it.
+  await page.goto(`${server.url}/#/objects/wages`);
+  await page.getByRole('button', { name: 'may.txt', exact: true }).click();
+  await page.getByRole('tab', { name: 'Access' }).click();
+  await page.getByRole('link', { name: 'May somebody read it' }).click();
+  await page.getByLabel('Who', { exact: true }).fill('user/eve');
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await answer.waitFor();
+  expect(tab.complaints).toEqual([]);
+  await tab.close();
+});

@@ -49,7 +49,7 @@ export const text = texts({
     own: 'Show what this console reads for you',
     ownHidden: (count: number) => (count === 0 ? 'Show what this console reads for you'
       : count === 1 ? 'Show 1 read of this console for you' : `Show ${count} reads of this console for you`),
-    dataHint: 'Calls on objects and of models are in it when the server was started with --audit-data-events on.',
+    dataHint: 'Of calls on objects and of models, those that were denied are here; all of them where the server was started with --audit-data-events on.',
     counted: (count: number) => (count === 1 ? '1 event' : `${count} events`),
   },
   zh: {
@@ -99,7 +99,7 @@ export const text = texts({
     anonymous: '匿名访问者',
     own: '显示本控制台为您进行的读操作',
     ownHidden: (count: number) => (count === 0 ? '显示本控制台为您进行的读操作' : `显示本控制台为您进行的 ${count} 次读操作`),
-    dataHint: '服务器以 --audit-data-events on 启动时，还会包含对象与模型的调用。',
+    dataHint: '对象与模型的调用中，这里包含被拒绝的；服务器以 --audit-data-events on 启动时包含全部。',
     counted: (count: number) => `${count} 个事件`,
   },
 });
