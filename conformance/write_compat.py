@@ -149,6 +149,9 @@ go to the path `/`; unsigned `GET /` and everything signed for object storage st
 """
 
 
+IDENTITY = {"ram": "RAM", "sts": "STS", "ims": "IMS", "signin": "Signing in and sessions, 2026-11-22, which the vendor lacks"}
+
+
 def ram_page(tables: dict[str, list[dict]]) -> str:
     lines = [
         "# RAM, STS and IMS: what works", "",
@@ -157,7 +160,7 @@ def ram_page(tables: dict[str, list[dict]]) -> str:
         "@alicloud/ram20150501, sts20150401, ims20190815 and pop-core of npm, alibabacloud-ram20150501, "
         "alibabacloud-sts20150401 and aliyun-python-sdk-core of PyPI, and the object storage clients with the "
         "credentials of sessions."]
-    for service, title in (("ram", "RAM"), ("sts", "STS"), ("ims", "IMS")):
+    for service, title in IDENTITY.items():
         for implemented, said in ((True, "works"), (False, "answers NotImplemented")):
             names = sorted(o["operation"] for o in tables[service] if o["implemented"] == implemented)
             if names:
@@ -172,7 +175,7 @@ MANAGED = {
                     "RPC, version 2020-07-06. Trails deliver to buckets alone."),
     "cms": ("CloudMonitor", "alibabacloud-cms20190101", "test_cms.py",
             "RPC, version 2019-01-01. Periods of 3600 and 86400 seconds; the namespaces acs_oss_dashboard (its metering "
-            "metrics) and acs_lakeside (all services, by service, bucket and access key, and the tokens of models by model and key)."),
+            "metrics) and acs_lakeside (all services, by service, bucket, access key and caller, and the tokens of models by model and key)."),
     "modelstudio-management": ("Model Studio: keys", "alibabacloud-modelstudio20260210", "test_model_key_management.py",
                                "Version 2026-02-10, with paths of its own (`/modelstudio/apikeys`) or as RPC; signed "
                                "with ACS3-HMAC-SHA256. `auth.accessIps` may be all addresses only; ids are texts.")}
@@ -272,7 +275,7 @@ def main() -> int:
     pages = {PAGE: page(operations(binary, "oss"), json.loads(RESULTS.read_text())),
              MODELS_PAGE: models_page(operations(binary, "modelstudio")),
              KMS_PAGE: kms_page(operations(binary, "kms")),
-             RAM_PAGE: ram_page({service: operations(binary, service) for service in ("ram", "sts", "ims")})}
+             RAM_PAGE: ram_page({service: operations(binary, service) for service in IDENTITY})}
     pages |= {PAGE.with_name(f"{service}.md"): managed_page(service, operations(binary, service)) for service in MANAGED}
     stale = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
     if arguments.check:
