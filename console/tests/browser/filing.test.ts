@@ -98,7 +98,7 @@ it('folders are made and things are moved there, with the access that they had',
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('link', { name: 'wall/' }).waitFor();
   await menu(page, 'poster.txt', 'Move to');
-  await page.getByLabel('Folder', { exact: true }).fill('wall');
+  await page.getByRole('textbox', { name: 'Folder', exact: true }).fill('wall');
   await page.getByRole('button', { name: 'Move to…' }).click();
   await page.getByRole('button', { name: 'poster.txt', exact: true }).waitFor({ state: 'detached' });
   await page.getByRole('link', { name: 'wall/' }).click();
