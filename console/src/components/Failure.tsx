@@ -55,9 +55,11 @@ export function Failure({ error, onRetry, brief = false, notice }: {
       {api?.requestId && <small>{`${t.requestId} ${api.requestId}`}</small>}
     </>
   );
+  const action = onRetry && <Button size="small" onClick={onRetry}>{t.retry}</Button>;
+  const folded = <details><summary>{t.why}</summary>{details}</details>;
+  if (notice) return <Alert type="info" title={<>{notice}{folded}</>} action={action} />;
   return (
-    <Alert type={notice ? 'info' : api?.denied ? 'warning' : 'error'} showIcon={!brief} title={notice ?? title}
-      action={onRetry && <Button size="small" onClick={onRetry}>{t.retry}</Button>}
-      description={brief ? <details><summary>{t.why}</summary>{details}</details> : details} />
+    <Alert type={api?.denied ? 'warning' : 'error'} showIcon={!brief} title={title} action={action}
+      description={brief ? folded : details} />
   );
 }

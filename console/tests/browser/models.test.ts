@@ -278,6 +278,7 @@ describe('usage', () => {
   it('is shown and exported', async () => {
     const tab = await open('usage/models');
     const { page } = tab;
+    await page.getByText('My key', { exact: true }).click();
     await page.getByRole('img', { name: 'Input tokens over time, by model' }).waitFor();
     await page.getByRole('cell', { name: REAL }).first().waitFor();
     await inspect(tab, 'usage');

@@ -288,7 +288,7 @@ describe('objects', () => {
     await page.getByTestId('files').setInputFiles(file);
     const uploads = page.getByRole('region', { name: 'Uploads' });
     await uploads.getByRole('button', { name: 'Pause paused.bin' }).click();
-    await uploads.getByText('Paused').waitFor();
+    await uploads.getByText('· Paused').waitFor();
     await page.unrouteAll({ behavior: 'ignoreErrors' });
     await uploads.getByRole('button', { name: 'Resume paused.bin' }).click();
     await uploads.getByText('1 of 1 files').waitFor();

@@ -34,13 +34,14 @@ export function Toolbar({ choice, onChoose, query, onExport }: Omit<Chosen, 'sta
 
 export function Totals({ items }: { items: { label: string; value: string; note?: string }[] }) {
   const { token } = theme.useToken();
+  const noted = items.some(({ note }) => note);
   return (
     <dl className={styles.totals}>
       {items.map(({ label, value, note }) => (
         <div key={label} className={styles.total}
           style={{ background: token.colorBgContainer, borderColor: token.colorBorderSecondary }}>
           <dt style={{ color: token.colorTextDescription }}>{label}</dt>
-          <dd>{value}<small style={{ color: token.colorTextDescription }}>{note ?? ''}</small></dd>
+          <dd>{value}{noted && <small style={{ color: token.colorTextDescription }}>{note ?? ''}</small>}</dd>
         </div>
       ))}
     </dl>

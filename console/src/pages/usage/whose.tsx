@@ -35,7 +35,7 @@ export function WhoseChooser({ state, own, all }: { state: WhoseState; own: stri
   if (state.denial) {
     return (
       <div className={styles.groups}>
-        <Failure brief error={state.denial} notice={t.onlyOwn} onRetry={state.retry} />
+        <Failure error={state.denial} notice={t.onlyOwn} onRetry={state.retry} />
       </div>
     );
   }
