@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import time
 
 import openai
 import pytest
@@ -191,5 +192,13 @@ def test_a_batch_survives_sigkill():
             assert not wrong, wrong[0]
             names = [file.filename for file in api.files.list(purpose="batch_output")]
             assert names == [f"{batch.id}_output.jsonl"]
+            # What was run again after a SIGKILL is counted once, and nothing is forgotten.
+            metered = openai.OpenAI(base_url=models.url + "/v1", api_key=models.key, admin_api_key=models.key)
+            yesterday = int(time.time()) // 86400 * 86400 - 86400
+            buckets = metered.admin.organization.usage.completions(start_time=yesterday, group_by=["batch"]).data
+            used = [result for bucket in buckets for result in bucket.results if result.batch]
+            assert sum(result.num_model_requests for result in used) == 300
+            assert sum(result.output_tokens for result in used) == batch.usage.output_tokens
+            assert sum(result.input_tokens for result in used) == batch.usage.input_tokens
         finally:
             models.stop()

@@ -81,13 +81,12 @@ def test_other_workspaces_see_nothing(api, models):
 
 def test_npm(models):
     assert node_models().run("""
-        const { toFile } = require('openai');
         const api = new OpenAI({ baseURL: url, apiKey: key, maxRetries: 0 });
         const upload = await api.uploads.create({ bytes: 6, filename: 'a.txt', mime_type: 'text/plain',
                                                   purpose: 'user_data' });
         const ids = [];
         for (const text of ['abc', 'def']) {
-            ids.push((await api.uploads.parts.create(upload.id, { data: await toFile(Buffer.from(text), 'x') })).id);
+            ids.push((await api.uploads.parts.create(upload.id, { data: new File([text], 'x') })).id);
         }
         const done = await api.uploads.complete(upload.id, { part_ids: ids });
         return [done.status, await (await api.files.content(done.file.id)).text()];
