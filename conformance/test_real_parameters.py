@@ -1,0 +1,114 @@
+"""Parameters of OpenAI's API have their effect on a real model."""
+
+import json
+
+import openai
+import pytest
+
+from harness.models import CHAT_MODEL
+
+SYSTEM = {"role": "system", "content": "You are a helpful assistant."}
+QUESTION = "What is the capital of France?"
+SAME = "one one one one one one one one one one"
+TOOLS = [{"type": "function", "function": {"name": name, "description": f"The {name} of a city.", "parameters": {
+    "type": "object", "additionalProperties": False, "required": ["city"],
+    "properties": {"city": {"type": "string", "maxLength": 20}}}}} for name in ("weather", "population")]
+
+
+@pytest.fixture(scope="module")
+def api(real_models):
+    return openai.OpenAI(base_url=real_models.url + "/v1", api_key=real_models.key, max_retries=0)
+
+
+def ask(api, text=QUESTION, **more):
+    return api.chat.completions.create(**({"model": CHAT_MODEL, "temperature": 0, "max_tokens": 24, "messages": [
+        SYSTEM, {"role": "user", "content": text}]} | more))
+
+
+def said(api, text=QUESTION, **more) -> str:
+    return ask(api, text, **more).choices[0].message.content
+
+
+def go_on(api, prompt=SAME, **more) -> str:
+    return api.completions.create(**({"model": CHAT_MODEL, "prompt": prompt, "max_tokens": 24, "temperature": 0} | more)
+                                  ).choices[0].text
+
+
+def token_of(real_models, text: str) -> int:
+    status, _, answer = real_models.send("POST", "/api/v1/tokenizer", {"model": CHAT_MODEL, "input": {"prompt": text}})
+    ids = json.loads(answer)["output"]["token_ids"]
+    assert status == 200 and len(ids) == 1, answer
+    return ids[0]
+
+
+def test_what_is_always_likeliest(api):
+    greedy = said(api)
+    hot = {"temperature": 2, "seed": 1}
+    assert said(api, **hot) != greedy
+    assert said(api, **hot, top_p=0.0001) == greedy
+    for extra in ({"top_k": 1}, {"min_p": 1}):
+        assert said(api, **hot, extra_body=extra) == greedy, extra
+
+
+def test_logit_bias(api, real_models):
+    paris, no = (token_of(real_models, text) for text in (" Paris", " no"))
+    assert " Paris" in said(api)
+    assert " Paris" not in said(api, logit_bias={str(paris): -100})
+    assert said(api, logit_bias={str(no): 100}, max_tokens=4) == " no" * 4
+    assert go_on(api, logit_bias={str(no): 100}, max_tokens=4) == " no" * 4
+
+
+@pytest.mark.parametrize("penalty", [{"frequency_penalty": 2}, {"presence_penalty": 2},
+                                     {"extra_body": {"repetition_penalty": 1.8}}], ids=lambda one: str(one))
+def test_penalties(api, penalty):
+    def kinds(text):
+        return len(set(text.split()))
+    assert kinds(go_on(api)) == 1
+    assert kinds(go_on(api, **penalty)) > 3
+    assert kinds(go_on(api, **{**penalty, **({"frequency_penalty": 0} if "frequency_penalty" in penalty else
+                                             {"presence_penalty": 0} if "presence_penalty" in penalty else
+                                             {"extra_body": {"repetition_penalty": 1}})})) == 1
+
+
+def test_n_counts_its_prompt_once(api):
+    one, three = ask(api), ask(api, n=3)
+    assert [choice.message.content for choice in three.choices] == [one.choices[0].message.content] * 3
+    assert [choice.index for choice in three.choices] == [0, 1, 2]
+    assert three.usage.prompt_tokens == one.usage.prompt_tokens
+    assert three.usage.completion_tokens == 3 * one.usage.completion_tokens
+
+
+def test_n_streamed_with_its_usage(api):
+    whole, texts, usage = ask(api, n=2, temperature=1.2, seed=3), ["", ""], []
+    for chunk in ask(api, n=2, temperature=1.2, seed=3, stream=True, stream_options={"include_usage": True}):
+        usage += [chunk.usage] if chunk.usage else []
+        for choice in chunk.choices:
+            texts[choice.index] += choice.delta.content or ""
+    assert texts == [choice.message.content for choice in whole.choices] and texts[0] != texts[1]
+    assert [one.completion_tokens for one in usage] == [whole.usage.completion_tokens]
+
+
+def test_several_stops(api):
+    full = said(api)
+    for stops in (["nowhere", " France", " Paris", "?"], " France", ["Paris", "France", "of"]):
+        cut = ask(api, stop=stops).choices[0]
+        ends = [full.find(stop) for stop in ([stops] if isinstance(stops, str) else stops) if stop in full]
+        assert cut.message.content == full[:min(ends)] and cut.finish_reason == "stop"
+    with pytest.raises(openai.BadRequestError, match="stop"):
+        ask(api, stop=["x"] * 100)
+
+
+def test_logprobs_streamed(api):
+    whole = ask(api, logprobs=True, top_logprobs=2).choices[0].logprobs.content
+    pieces = [token for chunk in ask(api, logprobs=True, top_logprobs=2, stream=True) for choice in chunk.choices
+              if choice.logprobs for token in choice.logprobs.content or []]
+    assert [token.token for token in pieces] == [token.token for token in whole]
+    assert [token.logprob for token in pieces] == pytest.approx([token.logprob for token in whole], abs=0.05)
+    assert all(len(token.top_logprobs) == 2 and bytes(token.bytes).decode() == token.token for token in pieces)
+    with pytest.raises(openai.BadRequestError, match="top_logprobs"):
+        ask(api, top_logprobs=2)
+
+
+def test_no_tool_where_none_is_wanted(api):
+    reply = ask(api, "How is the weather in Paris?", tools=TOOLS, tool_choice="none").choices[0]
+    assert reply.message.content and not reply.message.tool_calls
