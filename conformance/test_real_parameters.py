@@ -5,7 +5,7 @@ import json
 import openai
 import pytest
 
-from harness.models import CHAT_MODEL
+from harness.models import CHAT_MODEL, EMBEDDING_MODEL
 
 SYSTEM = {"role": "system", "content": "You are a helpful assistant."}
 QUESTION = "What is the capital of France?"
@@ -112,3 +112,52 @@ def test_logprobs_streamed(api):
 def test_no_tool_where_none_is_wanted(api):
     reply = ask(api, "How is the weather in Paris?", tools=TOOLS, tool_choice="none").choices[0]
     assert reply.message.content and not reply.message.tool_calls
+
+
+def schema_of(schema):
+    return {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
+
+
+@pytest.mark.parametrize("schema", [
+    {"$ref": "#/$defs/nowhere"}, {"type": "integer", "minimum": 5, "maximum": 3}, {"enum": []},
+    {"type": "string", "pattern": "("}, {"type": "array", "items": {"const": 1}, "minItems": 3, "maxItems": 2},
+    {"type": "string", "minLength": 5, "maxLength": 2}, {"type": "unheard of"}, {"type": "object", "properties": 5},
+    {"type": "object", "properties": {"a": {"$ref": "#"}}, "required": ["a"], "additionalProperties": False},
+    {"$ref": "https://example.com/schema.json"}, {"anyOf": []}],
+    ids=["no such $ref", "no number", "nothing", "pattern", "no array", "no text", "type", "properties", "endless",
+         "elsewhere", "none of"])
+def test_a_schema_that_nothing_fits(api, schema):
+    with pytest.raises(openai.BadRequestError) as refused:
+        ask(api, response_format=schema_of(schema))
+    assert refused.value.param and refused.value.param.startswith("response_format"), refused.value
+    assert "Paris" in said(api), "the others go on"
+
+
+def test_a_prompt_that_is_too_long(api, real_models):
+    long = "word " * 20_000
+    for call in (lambda: ask(api, long), lambda: go_on(api, long),
+                 lambda: api.responses.create(model=CHAT_MODEL, input=long),
+                 lambda: api.embeddings.create(model=EMBEDDING_MODEL, input=long)):
+        with pytest.raises(openai.BadRequestError) as refused:
+            call()
+        assert refused.value.code == "context_length_exceeded", refused.value
+    status, _, answer = real_models.send(
+        "POST", "/api/v1/services/aigc/text-generation/generation", {"model": CHAT_MODEL, "input": {"prompt": long}})
+    assert status == 400 and json.loads(answer)["code"] == "InvalidParameter"
+
+
+def test_a_response_keeps_to_its_parameters(api):
+    reply = api.responses.create(model=CHAT_MODEL, input=QUESTION, temperature=0, max_output_tokens=16, top_p=0.5,
+                                 instructions="You are a helpful assistant.")
+    assert reply.output_text.startswith(said(api, max_tokens=5)) and reply.top_p == 0.5 and reply.max_output_tokens == 16
+    with pytest.raises(openai.BadRequestError) as refused:
+        api.responses.create(model=CHAT_MODEL, input="x", max_output_tokens=-1)
+    assert refused.value.param == "max_output_tokens"
+    tool = {"type": "function", **TOOLS[0]["function"]}
+    called = api.responses.create(model=CHAT_MODEL, input="How is the weather in Paris?", tools=[tool], temperature=0,
+                                  tool_choice={"type": "function", "name": "weather"})
+    assert called.output[0].name == "weather" and json.loads(called.output[0].arguments)["city"]
+    assert called.tools[0].name == "weather" and called.tool_choice.name == "weather"
+    with pytest.raises(openai.BadRequestError) as refused:
+        api.responses.create(model=CHAT_MODEL, input="x", text={"format": {"type": "json_schema", "name": "x"}})
+    assert refused.value.param == "text.format.schema" or refused.value.param == "text.format", refused.value

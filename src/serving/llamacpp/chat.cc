@@ -112,29 +112,27 @@ ChatPrompt prompt_of(const common_chat_params& params) {
 
 // The schema alone: llama.cpp's own grammar would let the model wrap the JSON in a code block,
 // which a client that streams would see.
-Status replace_by_schema(const ChatInput& chat, ChatPrompt& prompt) {
-  Result<std::string> grammar = grammar_of_schema(chat.json_schema);
-  if (!grammar) return std::unexpected(grammar.error());
-  prompt.grammar = std::move(*grammar);
+void use_alone(std::string grammar, ChatPrompt& prompt) {
+  prompt.grammar = std::move(grammar);
   prompt.grammar_after_trigger = false;
   prompt.triggers.clear();
   prompt.parser.clear();
-  return {};
 }
 
 Result<ChatPrompt> render_by(const common_chat_templates* templates, const ChatInput& chat) {
   try {
     auto schema = schema_of(chat);
     if (!schema) return std::unexpected(std::move(schema.error()));
+    const bool answers_by_schema = !chat.json_schema.empty() && !has_tools(chat);
+    // First, since the template's complaints about a schema are about the template.
+    Result<std::string> alone = std::string();
+    if (answers_by_schema) alone = grammar_of_schema(chat.json_schema);
+    if (!alone) return std::unexpected(std::move(alone.error()));
     common_chat_params params = common_chat_templates_apply(templates, inputs_of(chat, *schema));
     params.grammar = with_rules(std::move(params.grammar), *schema);
     ChatPrompt prompt = prompt_of(params);
     // A model that thinks does so before the JSON.
-    if (!chat.json_schema.empty() && !has_tools(chat) && !params.supports_thinking) {
-      if (Status replaced = replace_by_schema(chat, prompt); !replaced) {
-        return std::unexpected(replaced.error());
-      }
-    }
+    if (answers_by_schema && !params.supports_thinking) use_alone(std::move(*alone), prompt);
     return prompt;
   } catch (const std::exception& error) {
     return fail(ErrorCode::kInvalid, std::string("chat: ") + error.what());

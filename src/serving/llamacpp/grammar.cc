@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
+#include "serving/llamacpp/gbnf.h"
 #include "serving/llamacpp/handles.h"
 #include "serving/llamacpp/schemas.h"
 #include "serving/llamacpp/text.h"
@@ -21,7 +22,6 @@ namespace {
 constexpr std::string_view kStartMark = "# lakeside ";
 constexpr int kDeepestJson = 128;
 constexpr std::size_t kLongestGrammar = std::size_t{4} << 20;
-constexpr std::size_t kDeepestGroup = 200;
 
 class LlamaGrammar final : public Grammar {
  public:
@@ -100,16 +100,6 @@ SamplerHandle make_sampler(const llama_vocab* vocab, const GrammarStart& start,
       start.token_triggers.size()));
 }
 
-// llama.cpp's reader calls itself for each group.
-bool shallow_groups(std::string_view gbnf) {
-  std::size_t open = 0;
-  for (char c : gbnf) {
-    if (c == '(' && ++open > kDeepestGroup) return false;
-    if (c == ')' && open > 0) --open;
-  }
-  return true;
-}
-
 Result<std::unique_ptr<Grammar>> make(const llama_vocab* vocab, std::string_view text) {
   std::optional<GrammarStart> start = take_start(text);
   if (!start) return fail(ErrorCode::kInvalid, "grammar: a damaged first line");
@@ -117,6 +107,9 @@ Result<std::unique_ptr<Grammar>> make(const llama_vocab* vocab, std::string_view
   if (gbnf.empty() || gbnf.size() > kLongestGrammar || gbnf.contains('\0') ||
       !shallow_groups(gbnf)) {
     return fail(ErrorCode::kInvalid, "grammar: empty, too large or too deep");
+  }
+  if (!ordered_repetitions(gbnf)) {
+    return fail(ErrorCode::kInvalid, "grammar: a repetition of at least more than at most");
   }
   SamplerHandle sampler = make_sampler(vocab, *start, gbnf);
   if (!sampler) return fail(ErrorCode::kInvalid, "grammar: it does not parse");

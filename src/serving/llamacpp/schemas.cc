@@ -1,6 +1,7 @@
 #include "serving/llamacpp/schemas.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <optional>
 
@@ -53,6 +54,23 @@ std::optional<NumberRange::Bound> bound_of(const Json& schema, const char* itsel
 
 bool is_number(const Json& type) { return type == "number"; }
 
+// Whether a whole number is in the range, of those that a double tells apart.
+bool holds_integer(const NumberRange& range) {
+  if (!range.least || !range.most) return true;
+  const double first =
+      range.least->itself ? std::ceil(range.least->value) : std::floor(range.least->value) + 1;
+  const double last =
+      range.most->itself ? std::floor(range.most->value) : std::ceil(range.most->value) - 1;
+  return first <= last;
+}
+
+// llama.cpp takes any string where it cannot follow a pattern, and says so to nobody.
+bool is_anchored(const Json& pattern) {
+  if (!pattern.is_string()) return false;
+  const auto& text = pattern.get_ref<const std::string&>();
+  return text.size() >= 2 && text.starts_with('^') && text.ends_with('$');
+}
+
 // "number" among other types: each type becomes a schema of its own.
 void split_types(Json& schema) {
   auto type = schema.find("type");
@@ -72,6 +90,9 @@ class Rewriter {
 
   void operator()(Json& schema) {
     end_after_prefix(schema);
+    if (auto pattern = schema.find("pattern"); pattern != schema.end() && !is_anchored(*pattern)) {
+      refuse("a pattern begins with ^ and ends with $");
+    }
     const NumberRange range{bound_of(schema, "minimum", "exclusiveMinimum", true),
                             bound_of(schema, "maximum", "exclusiveMaximum", false)};
     auto type = schema.find("type");
@@ -80,6 +101,7 @@ class Rewriter {
     for (const char* member : {"const", "enum", "$ref", "anyOf", "oneOf", "allOf"}) {
       if (schema.contains(member)) return;
     }
+    if (*type == "integer" && !holds_integer(range)) refuse("no integer lies between the bounds");
     if (is_number(*type)) {
       bound(schema, range);
     } else if (type->is_array() && std::ranges::any_of(*type, is_number)) {
@@ -92,6 +114,10 @@ class Rewriter {
   std::vector<std::pair<std::string, std::string>> rules;
 
  private:
+  void refuse(std::string why) {
+    if (failed) failed = fail(ErrorCode::kInvalid, std::move(why));
+  }
+
   static std::string mark_for(const std::string& text) {
     std::string mark = "number";
     while (text.find(mark + "@") != std::string::npos) mark += '@';

@@ -12,11 +12,26 @@ std::unexpected<ModelError> fault(ModelFault fault, std::string message) {
   return std::unexpected(ModelError{fault, std::move(message), {}});
 }
 
-// What a backend says of a schema begins so.
-std::unexpected<ModelError> invalid(const Error& error) {
-  ModelError fault{ModelFault::kInvalid, error.detail, {}};
-  if (error.detail.starts_with("schema:")) fault.param = "response_format";
+bool has_schema(const GenerateRequest& request) {
+  const auto* chat = std::get_if<ChatInput>(&request.input);
+  return !request.json_schema.empty() || (chat != nullptr && !chat->json_schema.empty());
+}
+
+// That of the answer, else those of the tools' parameters.
+std::unexpected<ModelError> bad_schema(const GenerateRequest& request, std::string_view why) {
+  ModelError fault{ModelFault::kInvalid, "Invalid schema for ", {}};
+  fault.param = has_schema(request) ? "response_format" : "tools";
+  fault.message += fault.param + ": ";
+  fault.message += why;
   return std::unexpected(std::move(fault));
+}
+
+// What a backend says of a schema begins so.
+std::unexpected<ModelError> invalid(const GenerateRequest& request, const Error& error) {
+  constexpr std::string_view kSchema = "schema: ";
+  const std::string_view detail = error.detail;
+  if (detail.starts_with(kSchema)) return bad_schema(request, detail.substr(kSchema.size()));
+  return fault(ModelFault::kInvalid, error.detail);
 }
 
 // Empty where the sampling makes sense.
@@ -43,20 +58,22 @@ ModelResult<ChatPrompt> prompt_of(const GenerateRequest& request, const Backend&
     if (prompt.error().code == ErrorCode::kUnsupported) {
       return fault(ModelFault::kWrongModel, "this model has no chat template");
     }
-    return invalid(prompt.error());
+    return invalid(request, prompt.error());
   }
   ChatPrompt prompt;
   prompt.text = std::get<std::string>(request.input);
   if (request.json_schema.empty()) return prompt;
   auto grammar = model.schema_grammar(request.json_schema);
-  if (!grammar) return invalid(grammar.error());
+  if (!grammar) return invalid(request, grammar.error());
   prompt.grammar = std::move(*grammar);
   return prompt;
 }
 
-ModelResult<void> add_grammar(const ChatPrompt& prompt, const Backend& model, Job& job) {
+ModelResult<void> add_grammar(const GenerateRequest& request, const ChatPrompt& prompt,
+                              const Backend& model, Job& job) {
   if (prompt.grammar.empty()) return {};
   auto grammar = model.grammar(prompt.grammar);
+  if (!grammar && has_schema(request)) return bad_schema(request, grammar.error().detail);
   if (!grammar) return fault(ModelFault::kInvalid, grammar.error().detail);
   if (!prompt.grammar_after_trigger) {
     job.sampler.set_grammar(std::move(*grammar));
@@ -114,7 +131,7 @@ ModelResult<Prepared> prepare(const GenerateRequest& request, const Backend& mod
       request.max_tokens.value_or(std::numeric_limits<std::uint32_t>::max()), context - length));
   // What a grammar or a parser works on includes marks that are tokens of their own.
   job->special_pieces = !prompt->grammar.empty() || !prompt->triggers.empty();
-  if (auto added = add_grammar(*prompt, model, *job); !added) {
+  if (auto added = add_grammar(request, *prompt, model, *job); !added) {
     return std::unexpected(std::move(added.error()));
   }
   if (request.start_within.count() > 0) job->deadline = now + request.start_within;

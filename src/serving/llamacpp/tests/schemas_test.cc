@@ -45,6 +45,30 @@ TEST(SchemasTest, BoundsThatLeaveNothingAreInvalid) {
   EXPECT_EQ(made.error().code, ErrorCode::kInvalid);
 }
 
+TEST(SchemasTest, WholeNumbersNeedRoomBetweenTheirBounds) {
+  auto code = [](const char* schema) {
+    auto made = grammar_schema(Json::parse(schema));
+    return made ? std::optional<ErrorCode>() : std::optional(made.error().code);
+  };
+  EXPECT_EQ(code(R"({"type":"integer","minimum":5,"maximum":3})"), ErrorCode::kInvalid);
+  EXPECT_EQ(code(R"({"type":"integer","minimum":1.2,"maximum":1.8})"), ErrorCode::kInvalid);
+  EXPECT_EQ(code(R"({"type":"integer","exclusiveMinimum":1,"exclusiveMaximum":2})"),
+            ErrorCode::kInvalid);
+  EXPECT_EQ(code(R"({"type":"integer","minimum":3,"maximum":3})"), std::nullopt);
+  EXPECT_EQ(code(R"({"type":"integer","maximum":-3})"), std::nullopt);
+}
+
+TEST(SchemasTest, PatternsSayAllOfAText) {
+  EXPECT_TRUE(grammar_schema(Json::parse(R"({"type":"string","pattern":"^a+$"})")));
+  EXPECT_TRUE(grammar_schema(Json::parse(R"({"properties":{"pattern":{"type":"string"}}})")));
+  EXPECT_TRUE(grammar_schema(Json::parse(R"({"const":{"pattern":"a"}})")));
+  for (const char* wrong : {"a", "^a", "a$", "^", "("}) {
+    auto made = grammar_schema(Json{{"anyOf", {{{"type", "string"}, {"pattern", wrong}}}}});
+    ASSERT_FALSE(made) << wrong;
+    EXPECT_EQ(made.error().code, ErrorCode::kInvalid);
+  }
+}
+
 TEST(SchemasTest, ReferencesMoveWithTheirSchema) {
   Json moved = moved_schema(
       Json::parse(R"({"$defs":{"a":{"$ref":"#"}},"properties":{"$ref":{"$ref":"#/$defs/a"}}})"),
