@@ -64,13 +64,6 @@ bool holds_integer(const NumberRange& range) {
   return first <= last;
 }
 
-// llama.cpp takes any string where it cannot follow a pattern, and says so to nobody.
-bool is_anchored(const Json& pattern) {
-  if (!pattern.is_string()) return false;
-  const auto& text = pattern.get_ref<const std::string&>();
-  return text.size() >= 2 && text.starts_with('^') && text.ends_with('$');
-}
-
 // "number" among other types: each type becomes a schema of its own.
 void split_types(Json& schema) {
   auto type = schema.find("type");
@@ -90,9 +83,6 @@ class Rewriter {
 
   void operator()(Json& schema) {
     end_after_prefix(schema);
-    if (auto pattern = schema.find("pattern"); pattern != schema.end() && !is_anchored(*pattern)) {
-      refuse("a pattern begins with ^ and ends with $");
-    }
     const NumberRange range{bound_of(schema, "minimum", "exclusiveMinimum", true),
                             bound_of(schema, "maximum", "exclusiveMaximum", false)};
     auto type = schema.find("type");

@@ -19,8 +19,7 @@ struct GrammarSchema {
 };
 
 // Bounds of numbers become rules; arrays that end after their prefixItems say so in the older way.
-// The schema must not nest deep. Errors: kInvalid (no number fits its bounds; a pattern that may be
-// anywhere in a text, which no grammar says).
+// The schema must not nest deep. Errors: kInvalid (no number fits its bounds).
 [[nodiscard]] Result<GrammarSchema> grammar_schema(nlohmann::ordered_json schema);
 
 // Puts the rules where their strings stand in the schema's grammar.

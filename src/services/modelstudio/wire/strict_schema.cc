@@ -57,6 +57,30 @@ bool requires_the_unknown(const Json& schema) {
   });
 }
 
+// llama.cpp takes any string for a pattern that may be anywhere in it, that looks ahead or behind,
+// or that has anchors within.
+bool is_kept(const Json& pattern) {
+  if (!pattern.is_string()) return true;  // refused elsewhere
+  std::string_view text = pattern.get_ref<const std::string&>();
+  if (text.size() < 2 || !text.starts_with('^') || !text.ends_with('$')) return false;
+  text = text.substr(1, text.size() - 2);
+  bool among = false;  // characters in brackets
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      if (++i < text.size() && (text[i] == 'b' || text[i] == 'B')) return false;
+    } else if (among) {
+      among = text[i] != ']';
+    } else if (text[i] == '^' || text[i] == '$') {
+      return false;
+    } else if (text.substr(i).starts_with("(?") && !text.substr(i).starts_with("(?:")) {
+      return false;
+    } else {
+      among = text[i] == '[';
+    }
+  }
+  return true;
+}
+
 std::optional<Unkept> find_in(const Json& schema, const std::string& place);
 
 std::optional<Unkept> find_in_each(const Json& schemas, const std::string& place) {
@@ -76,6 +100,7 @@ std::optional<Unkept> find_in(const Json& schema, const std::string& place) {
     if (std::ranges::find(kUnkept, name) != kUnkept.end() && !says_nothing(name, member)) {
       return Unkept{name, place};
     }
+    if (name == "pattern" && !is_kept(member)) return Unkept{name, place};
   }
   // Of alternatives, each says what it requires; beside them nothing is read.
   const bool alternatives =

@@ -28,6 +28,19 @@ TEST(StrictSchema, FindsWhatTheyDoNot) {
   EXPECT_EQ(unkept(R"({"properties":{"a":{}},"required":["a","b"]})"), "|required");
 }
 
+TEST(StrictSchema, PatternsThatAGrammarCanSay) {
+  auto kept = [](const char* pattern) {
+    return !unkept_keyword(Json{{"type", "string"}, {"pattern", pattern}});
+  };
+  for (const char* good : {"^[A-Z]{3}-[0-9]{2}$", "^(?:a|b)+$", R"(^[$^(?]\$\^$)", "^$"}) {
+    EXPECT_TRUE(kept(good)) << good;
+  }
+  for (const char* bad :
+       {"[0-9]+", "^a", "a$", "(", "^", "^(?=a)b$", "^(?<!a)b$", "^a$b$", R"(^\ba$)"}) {
+    EXPECT_FALSE(kept(bad)) << bad;
+  }
+}
+
 TEST(StrictSchema, PropertiesMayHaveAnyName) {
   EXPECT_EQ(unkept(R"({"properties":{"not":{"type":"string"},"enum":{"type":"null"}}})"), "");
   EXPECT_EQ(unkept(R"({"properties":{"enum":{"contains":{}}}})"), "properties.enum|contains");
