@@ -105,6 +105,13 @@ describe('connecting', () => {
     const program = new Client(server, { accessKeyId, accessKeySecret });
     await program.putBucket('from-the-program');
     expect((await program.rpc('2015-04-01', 'GetCallerIdentity')).Arn).toContain('user/my-program');
+    // The name that is offered is taken now.
+    await page.getByRole('button', { name: 'Make a key for a program' }).click();
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByText('There is a user of that name').waitFor();
+    await page.getByLabel('Name of the user').fill('my-second-program');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
 
     await page.getByRole('main').getByText('Models', { exact: true }).click();
     await page.getByRole('button', { name: 'Make a key for models' }).click();

@@ -2,6 +2,7 @@
 import { KeyOutlined } from '@ant-design/icons';
 import { Alert, Button, Card, Descriptions, Form, Input, Modal, Segmented, Select, Space, Tabs } from 'antd';
 import { useState } from 'react';
+import { ApiError } from '../../api/errors';
 import { server } from '../../api/http';
 import { modelKeys } from '../../api/modelKeys';
 import { ram } from '../../api/ram';
@@ -46,8 +47,9 @@ function KeyDialog({ own, onClose, onKey }: {
       onKey(await makeKey(own, asked));
       onClose();
     } catch (reason) {
-      setError(reason);
       setBusy(false);
+      if (!(reason instanceof ApiError) || reason.code !== 'EntityAlreadyExists.User') return setError(reason);
+      form.setFields([{ name: 'name', errors: [t.nameTaken] }]);
     }
   };
   return (
