@@ -77,6 +77,16 @@ Status ObjectImport::finish() {
 }
 
 Task<Result<bool>> ObjectImport::step() {
+  auto copied = co_await copy_some();
+  // What came is gone before anybody is told that it failed.
+  if (!copied && part_) {
+    co_await run_on(pool_, [this] { return part_->remove(), true; });
+    part_.reset();
+  }
+  co_return copied;
+}
+
+Task<Result<bool>> ObjectImport::copy_some() {
   if (!part_) {
     Status opened = co_await run_on(pool_, [this] { return open_part(); });
     if (!opened) co_return std::unexpected(opened.error());

@@ -37,6 +37,7 @@ class ObjectImport {
   [[nodiscard]] std::uint64_t total() const { return total_; }
 
  private:
+  Task<Result<bool>> copy_some();
   Status open_part();
   Status finish();
   [[nodiscard]] ModelOrigin origin() const { return {source_.text(), version_}; }
