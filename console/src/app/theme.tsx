@@ -79,7 +79,7 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
     components: {
       Form: { verticalLabelPadding: '0 0 4px' },
       // Seen on the page's own ground, too.
-      Segmented: { trackBg: isDark ? '#1f2733' : '#e4eaf1' },
+      Segmented: isDark ? { trackBg: '#1f2733', itemSelectedBg: '#3b4758' } : { trackBg: '#e4eaf1' },
       ...(isDark && {
         Button: { defaultHoverColor: '#69a8ff', defaultHoverBorderColor: '#69a8ff' },
         Menu: { itemSelectedColor: '#9cc5ff' },
