@@ -160,8 +160,8 @@ describe('who may do nothing', () => {
     const tab = await openTab(browser, server.url);
     const { page } = tab;
     await signIn(page, await keyOf('nobody'));
-    // What needs no permission: the address to connect to, and the forms that ask for a model key.
-    const open = new Set(['connect', 'models', 'playground', 'usage/models', 'people/simulator']);
+    // What needs no permission: the address to connect to, the forms that ask for a model key, one's own usage.
+    const open = new Set(['connect', 'models', 'playground', 'usage/services', 'usage/models', 'people/simulator']);
     for (const path of PAGES.filter((one) => !open.has(one) && one !== 'people/keys')) {
       await go(page, path);
       await page.getByText('You may not do this').first().waitFor();

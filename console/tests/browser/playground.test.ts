@@ -146,6 +146,7 @@ describe('the playground', () => {
     const tab = await openPlayground();
     const { page } = tab;
     await page.goto(`${server.url}/#/usage/models`);
+    await page.getByText('My key', { exact: true }).click();
     await page.getByRole('button', { name: 'Use another key' }).click();
     await page.goto(`${server.url}/#/playground`);
     await page.getByLabel('Model key').fill('sk-wrong');
@@ -158,6 +159,7 @@ describe('the playground', () => {
     await page.getByRole('button', { name: 'Make a key for one day' }).click();
     await page.getByRole('log').waitFor();
     await page.goto(`${server.url}/#/usage/models`);
+    await page.getByText('My key', { exact: true }).click();
     await page.getByText('No requests in this range').waitFor();
     await page.getByText(/With the model key …\w{4}/).waitFor();
     await tab.close();
