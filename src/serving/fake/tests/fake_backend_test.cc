@@ -1,6 +1,7 @@
 #include "serving/fake/fake_backend.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include <gtest/gtest.h>
@@ -64,6 +65,19 @@ TEST(FakeBackend, RepliesToTheLastMessage) {
   EXPECT_EQ(reply(*model, {.text = "one two"}), "=> one two");
   EXPECT_EQ(answer(*model, {.messages = "[]"}), "error: no messages");
   EXPECT_TRUE(answer(*model, {.messages = "nonsense"}).starts_with("error: "));
+}
+
+// Drawn at any temperature, a long reply is the one of the script.
+TEST(FakeBackend, IsSureAtEveryTemperature) {
+  constexpr float kHottest = 2;
+  auto model = make_fake_backend({});
+  const std::vector<Row> row{{model->tokenize("a", false).front(), 0, 0, true}};
+  ASSERT_TRUE(model->decode(row));
+  const auto logits = model->logits(0);
+  const float most = logits[likeliest(logits)];
+  double others = -1;
+  for (float logit : logits) others += std::exp((logit - most) / kHottest);
+  EXPECT_LT(others, 1e-7);
 }
 
 TEST(FakeBackend, KeepsToASchema) {
