@@ -124,3 +124,31 @@ def test_npm(models):
         }
         return [reply.status, reply.output_text, texts];
     """, url=models.url + "/v1", key=models.key) == ["completed", "Two", ["say One", "say Two", "Two"]]
+
+
+def test_npm_looks_after_conversations(models):
+    assert node_models().run("""
+        const api = new OpenAI({ baseURL: url, apiKey: key, maxRetries: 0 });
+        const made = await api.conversations.create({ metadata: { topic: 'x' } });
+        await api.conversations.update(made.id, { metadata: { topic: 'y' } });
+        const topic = (await api.conversations.retrieve(made.id)).metadata.topic;
+        const added = await api.conversations.items.create(made.id, {
+            items: [{ role: 'user', content: 'a' }, { role: 'user', content: 'b' }] });
+        const [first, second] = added.data.map((item) => item.id);
+        const found = await api.conversations.items.retrieve(second, { conversation_id: made.id });
+        await api.conversations.items.delete(first, { conversation_id: made.id });
+        const left = [];
+        for await (const item of api.conversations.items.list(made.id)) left.push(item.id);
+        const gone = await api.conversations.delete(made.id);
+        return [topic, found.id === second, left.length === 1 && left[0] === second, gone.deleted];
+    """, url=models.url + "/v1", key=models.key) == ["y", True, True, True]
+
+
+def test_npm_cancels(models):
+    assert node_models().run("""
+        const api = new OpenAI({ baseURL: url, apiKey: key, maxRetries: 0 });
+        const reply = await api.responses.create({ model: 'fake', input, background: true });
+        const cancelled = await api.responses.cancel(reply.id);
+        await api.responses.delete(reply.id);
+        return [cancelled.status, await api.responses.retrieve(reply.id).catch((error) => error.status)];
+    """, url=models.url + "/v1", key=models.key, input=LONG) == ["cancelled", 404]

@@ -202,3 +202,26 @@ def test_a_response_is_kept_and_gone_on_from(node):
     """)
     assert kept["output"][0]["content"][0]["text"] == "One"
     assert [item["content"][0]["text"] for item in items] == ["say One", "One", "say Two"]
+
+
+def test_a_batch(node):
+    said, counts, listed, cancelled = node("""
+        const line = (id) => JSON.stringify({ custom_id: id, method: 'POST', url: '/v1/chat/completions',
+                                              body: { model, messages: [{ role: 'user', content: `say ${id}` }] } });
+        const file = await OpenAI.toFile(Buffer.from(`${line('a')}\\n${line('b')}\\n`), 'in.jsonl');
+        const input = await api.files.create({ file, purpose: 'batch' });
+        const made = () => api.batches.create({ input_file_id: input.id, endpoint: '/v1/chat/completions',
+                                                completion_window: '24h' });
+        let batch = await made();
+        while (!batch.output_file_id) batch = await api.batches.retrieve(batch.id);
+        const output = await (await api.files.content(batch.output_file_id)).text();
+        const said = output.trim().split('\\n').map((text) => JSON.parse(text))
+          .map((one) => [one.custom_id, one.response.body.choices[0].message.content]);
+        const listed = [];
+        for await (const one of api.batches.list({ limit: 1 })) listed.push(one.id);
+        const cancelled = await made().then((other) => api.batches.cancel(other.id)).catch((error) => error);
+        return [said, batch.request_counts, listed.includes(batch.id), cancelled.status];
+    """)
+    assert said == [["a", "a"], ["b", "b"]] and counts == {"total": 2, "completed": 2, "failed": 0}
+    # One that has ended by then cannot be cancelled.
+    assert listed and cancelled in ("cancelling", "cancelled", 400)

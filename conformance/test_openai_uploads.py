@@ -89,5 +89,9 @@ def test_npm(models):
             ids.push((await api.uploads.parts.create(upload.id, { data: new File([text], 'x') })).id);
         }
         const done = await api.uploads.complete(upload.id, { part_ids: ids });
-        return [done.status, await (await api.files.content(done.file.id)).text()];
-    """, url=models.url + "/v1", key=models.key) == ["completed", "abcdef"]
+        const other = await api.uploads.create({ bytes: 6, filename: 'b.txt', mime_type: 'text/plain',
+                                                 purpose: 'user_data' });
+        const cancelled = await api.uploads.cancel(other.id);
+        const file = await api.files.retrieve(done.file.id);
+        return [done.status, await (await api.files.content(file.id)).text(), cancelled.status];
+    """, url=models.url + "/v1", key=models.key) == ["completed", "abcdef", "cancelled"]

@@ -42,8 +42,8 @@ MODEL_CALLS = {
     "CreateChatCompletion": r"chat\.completions\.|ChatOpenAI|generateText|streamText",
     "CreateResponse": r"responses\.(create|stream|parse)", "RetrieveResponse": r"responses\.retrieve\(",
     "DeleteResponse": r"responses\.delete\(", "CancelResponse": r"responses\.cancel\(",
-    "ListInputItems": r"input_items\.list\(",
-    "CreateCompletion": r"(?<!chat)\.completions\.create", "CreateEmbedding": r"embeddings\.create|OpenAIEmbeddings|embed\(",
+    "ListInputItems": r"(input_items|inputItems)\.list\(",
+    "CreateCompletion": r"(?<!chat)\.completions\.create", "CreateEmbedding": r"embeddings\.create|OpenAIEmbeddings|embed(Many)?\(",
     "ListModels": r"\.models\.list\(", "RetrieveModel": r"\.models\.retrieve\(",
     "CreateFile": r"files\.create\(", "ListFiles": r"files\.list\(", "RetrieveFile": r"files\.retrieve\(",
     "DeleteFile": r"files\.(delete|del)\(", "DownloadFile": r"files\.content\(",
@@ -90,15 +90,25 @@ def operations(binary: pathlib.Path, service: str) -> list[dict]:
     return [operation for operation in json.loads(listed) if operation["service"] == service]
 
 
+def by_language(text: str) -> dict[str, str]:
+    """A test file's JavaScript, which stands in its strings, and the rest of it."""
+    javascript = re.findall(r'"""(?:(?!""").)*\bawait\b(?:(?!""").)*"""|"[^"\n]*\bawait [^"\n]*"', text, re.S)
+    for piece in javascript:
+        text = text.replace(piece, "")
+    return {"(npm)": "".join(javascript), "(PyPI)": text}
+
+
 def clients_that_call(operation: str) -> list[str]:
-    """Of models: those in whose test files the call stands."""
+    """Of models: those in whose test files the call stands, in the client's language."""
     call = MODEL_CALLS.get(operation)
     found = set()
     for file in sorted((ROOT / "conformance").glob("test_*.py")):
         text = file.read_text()
         if call and re.search(call, text):
+            written = by_language(text)
             found |= {client for client, sign in MODEL_CLIENTS.items()
-                      if re.search(sign, text, re.M) and (client.startswith("dashscope") == ("dashscope" in call))
+                      if re.search(sign, text, re.M) and re.search(call, written[client.split()[-1]])
+                      and (client.startswith("dashscope") == ("dashscope" in call))
                       and (client.startswith("openai") or "dashscope" in call or operation in FRAMEWORKS_CALL)}
     return sorted(found)
 
