@@ -16,7 +16,9 @@ set(libraries
   ${folder}/lib/libllama-chat.a ${folder}/lib/libllama.a ${folder}/lib/libggml.a
   ${folder}/lib/libggml-base.a)
 set(cuda_flag)
+set(definitions)
 if(LAKESIDE_CUDA)
+  list(APPEND definitions LAKESIDE_CUDA)
   set(cuda_flag --cuda "${LAKESIDE_CUDA_GPUS}")
   list(APPEND libraries ${folder}/lib/libggml-cuda.a)
 endif()
@@ -24,10 +26,9 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   foreach(variant x64 haswell alderlake skylakex cascadelake zen4 sapphirerapids)
     list(APPEND libraries ${folder}/lib/ggml-cpu-${variant}.o)
   endforeach()
-  set(definitions LAKESIDE_CPU_VARIANTS)
+  list(APPEND definitions LAKESIDE_CPU_VARIANTS)
 else()
   list(APPEND libraries ${folder}/lib/libggml-cpu.a)
-  set(definitions)
 endif()
 
 add_custom_command(OUTPUT ${libraries}

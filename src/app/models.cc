@@ -35,11 +35,12 @@ const char* from_environment(const std::string& name) { return std::getenv(name.
 
 constexpr std::chrono::seconds kLongestPause{60};  // between looks for idle models
 
-// Half of the machine's memory, where nobody says how much.
+// Half of the machine's memory and all of its GPUs', where nobody says how much.
 std::uint64_t memory_for_models(const ServeSettings& settings) {
   if (settings.model_memory_mib != 0) return settings.model_memory_mib << 20;
   auto pages = static_cast<std::uint64_t>(std::max(sysconf(_SC_PHYS_PAGES), 0L));
-  return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) / 2;
+  return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) / 2 +
+         serving::gpu_memory_bytes();
 }
 
 // One core stays free for everything else: threads that compute a model wait for each other by

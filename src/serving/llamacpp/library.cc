@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "serving/llamacpp/cpu.h"
+#include "serving/llamacpp/gpus.h"
 
 namespace lakeside::serving {
 namespace {
@@ -26,6 +27,7 @@ Status start() {
   llama_log_set(on_log, nullptr);
   if (Status registered = register_cpu(); !registered) return registered;
   llama_backend_init();
+  log_gpus();
   return {};
 }
 

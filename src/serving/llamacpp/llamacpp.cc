@@ -13,6 +13,7 @@
 #include "serving/llamacpp/chat.h"
 #include "serving/llamacpp/embedder.h"
 #include "serving/llamacpp/gguf.h"
+#include "serving/llamacpp/gpus.h"
 #include "serving/llamacpp/grammar.h"
 #include "serving/llamacpp/handles.h"
 #include "serving/llamacpp/header_card.h"
@@ -149,6 +150,8 @@ Status LlamaBackend::decode(std::span<const Row> rows) {
   try {
     switch (int status = llama_decode(parts_.context.get(), batch)) {
       case 0:
+        // GPUs go on computing after it; the scheduler measures how long a batch takes.
+        llama_synchronize(parts_.context.get());
         return {};
       case 1:
         return fail(ErrorCode::kNoSpace, "the cache is full");
@@ -235,8 +238,19 @@ Status check_options(const LoadOptions& options) {
   return {};
 }
 
-Result<ModelHandle> load_model(const std::string& path) {
+std::int32_t gpu_layers(const GgufFile& file, const LoadOptions& options) {
+  const GpuMemory memory = gpu_memory();
+  if (memory.gpus == 0) return -1;
+  std::error_code ignored;
+  const std::uint64_t weights = std::filesystem::file_size(options.path, ignored);
+  const std::uint64_t cache = cache_bytes(file, options.context_tokens);
+  return layers_for_gpus({.bytes = weights + cache, .blocks = block_count(file)}, memory);
+}
+
+Result<ModelHandle> load_model(const GgufFile& file, const LoadOptions& options) {
+  const std::string& path = options.path;
   llama_model_params params = llama_model_default_params();
+  params.n_gpu_layers = gpu_layers(file, options);
   params.progress_callback = [](float, void*) { return true; };
   forget_llamacpp_error();
   ModelHandle model(llama_model_load_from_file(path.c_str(), params));
@@ -321,7 +335,7 @@ Result<std::unique_ptr<Backend>> load(const LoadOptions& options) {
   if (Status started = start_llamacpp(); !started) return std::unexpected(started.error());
   if (Status checked = check_options(options); !checked) return std::unexpected(checked.error());
   Parts parts;
-  Result<ModelHandle> model = load_model(options.path);
+  Result<ModelHandle> model = load_model(*file, options);
   if (!model) return std::unexpected(model.error());
   parts.model = std::move(*model);
   if (Status kind = check_kind(parts.model.get()); !kind) return std::unexpected(kind.error());
@@ -342,6 +356,13 @@ Result<std::unique_ptr<Backend>> load(const LoadOptions& options) {
 }
 
 }  // namespace
+
+std::uint64_t gpu_memory_bytes() {
+#ifdef LAKESIDE_CUDA
+  if (start_llamacpp()) return gpu_memory().total;
+#endif
+  return 0;
+}
 
 Result<std::unique_ptr<Backend>> load_llamacpp(const LoadOptions& options) {
   try {

@@ -1,6 +1,7 @@
 // Real models, computed by llama.cpp.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "base/result.h"
@@ -13,5 +14,9 @@ namespace lakeside::serving {
 // for a model that this build does not know, or a build without llama.cpp; kNoSpace where memory
 // does not suffice; kInvalid for options that no model can have.
 [[nodiscard]] Result<std::unique_ptr<Backend>> load_llamacpp(const LoadOptions& options);
+
+// Of all GPUs that models may be put on, in bytes; 0 where there is none, or this build has no code
+// for any. Asked first, it says in the log what there is.
+[[nodiscard]] std::uint64_t gpu_memory_bytes();
 
 }  // namespace lakeside::serving

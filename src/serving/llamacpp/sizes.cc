@@ -73,6 +73,10 @@ std::uint64_t cache_bytes(const GgufFile& file, std::uint32_t context_tokens) {
   return number(file, "block_count") * cached_heads * pair * kNumberBytes * context_tokens;
 }
 
+std::uint32_t block_count(const GgufFile& file) {
+  return static_cast<std::uint32_t>(number(file, "block_count"));
+}
+
 Status check_sizes(const GgufFile& file) {
   for (const Bound& bound : kBounds) {
     std::string text = file.of(bound.key);

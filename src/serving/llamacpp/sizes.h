@@ -12,4 +12,7 @@ namespace lakeside::serving {
 // What the cache of so many tokens takes, in 16-bit numbers; 0 where the header does not say.
 [[nodiscard]] std::uint64_t cache_bytes(const GgufFile& file, std::uint32_t context_tokens);
 
+// Layers of a model, without its output; 0 where the header does not say.
+[[nodiscard]] std::uint32_t block_count(const GgufFile& file);
+
 }  // namespace lakeside::serving

@@ -7,4 +7,6 @@ Result<std::unique_ptr<Backend>> load_llamacpp(const LoadOptions& /*options*/) {
   return fail(ErrorCode::kUnsupported, "this Lakeside was built without llama.cpp");
 }
 
+std::uint64_t gpu_memory_bytes() { return 0; }
+
 }  // namespace lakeside::serving

@@ -11,6 +11,7 @@
 
 #include "serving/llamacpp/cpu.h"
 #include "serving/llamacpp/embedder.h"
+#include "serving/llamacpp/gpus.h"
 #include "serving/llamacpp/grammar.h"
 #include "serving/llamacpp/simple_tools.h"
 #include "serving/llamacpp/tests/gguf_builder.h"
@@ -40,6 +41,20 @@ TEST(LlamaCpp, FilesThatAreNoModels) {
   EXPECT_EQ(load_error(file_of("empty", empty)), ErrorCode::kCorrupt);
   std::string strange = GgufBuilder().text("general.architecture", "abacus").build(0);
   EXPECT_EQ(load_error(file_of("strange", strange)), ErrorCode::kUnsupported);
+}
+
+TEST(LlamaCpp, LayersForGpus) {
+  constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
+  const ModelNeeds model{.bytes = 33 * kGiB, .blocks = 32};
+  const auto layers = [&](std::uint64_t free, std::uint32_t gpus) {
+    return layers_for_gpus(model, {.total = free, .free = free, .gpus = gpus});
+  };
+  EXPECT_EQ(layers(34 * kGiB, 1), -1) << "all";
+  EXPECT_EQ(layers(34 * kGiB, 2), 32) << "each needs room to work";
+  EXPECT_EQ(layers(11 * kGiB, 1), 10);
+  EXPECT_EQ(layers(kGiB / 2, 1), 0);
+  EXPECT_EQ(layers(0, 1), 0);
+  EXPECT_EQ(layers_for_gpus({.bytes = 2 * kGiB, .blocks = 0}, {.free = kGiB, .gpus = 1}), 0);
 }
 
 TEST(LlamaCpp, AModelCutShort) {
