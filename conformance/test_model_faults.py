@@ -110,3 +110,19 @@ def test_a_model_that_memory_has_no_room_for(tmp_path):
         assert still_answers(server)
     finally:
         assert server.stop() == 0
+
+
+def test_the_context_is_as_large_as_the_settings_say(tmp_path):
+    server = ModelServer("--data", str(tmp_path / "data"), "--fake-model", "--model-context", "20000").start()
+    try:
+        api = client(server)
+        assert api.models.retrieve("fake").max_model_len == 20_000
+        for length in (9_000, 19_000):
+            reply = api.chat.completions.create(model="fake", messages=[{"role": "user", "content": "x" * length}],
+                                                max_tokens=5)
+            assert reply.choices[0].message.content == "xxxxx" and reply.usage.prompt_tokens > length
+        with pytest.raises(openai.BadRequestError, match="20000 tokens"):
+            api.chat.completions.create(model="fake", messages=[{"role": "user", "content": "x" * 20_000}])
+        assert api.models.retrieve("fake").max_model_len == 20_000, "the same once it is loaded"
+    finally:
+        server.stop()

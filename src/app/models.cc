@@ -68,7 +68,7 @@ class FolderModels final : public Models {
                Metrics& metrics)
       : files_(folder.path()),
         fake_(settings.fake_model),
-        load_{.threads = threads_for_models(settings)},
+        load_{.context_tokens = settings.model_context, .threads = threads_for_models(settings)},
         objects_(objects),
         uploads_(uploads),
         responses_(modelstudio::ResponseStore::create(kv, system_clock())),
@@ -124,7 +124,7 @@ class FolderModels final : public Models {
       runtime_->add_model({.name = kFakeName,
                            .path = {},
                            .file_bytes = 1 << 20,
-                           .card = serving::make_fake_backend({})->card(),
+                           .card = serving::make_fake_backend({.load = load_})->card(),
                            .added = system_clock().now()});
     }
     auto watch = FolderWatch::start(folder.path() / "models", [this] { look(); });

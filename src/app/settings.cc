@@ -149,11 +149,24 @@ std::vector<Setting> make_table() {
          s.audit_days = static_cast<std::uint32_t>(*number);
          return {};
        }},
-      {"model-memory", "MIB", "memory for loaded models (default: half of this machine's)", false,
+      {"model-memory", "MIB",
+       "memory for loaded models (default: half of this machine's, and its GPUs')", false,
        [](ServeSettings& s, const std::string& v) -> Applied {
          auto number = parse_uint(v);
          if (!number || *number == 0 || *number > (1ULL << 30)) return wrong("must be MiB");
          s.model_memory_mib = *number;
+         return {};
+       }},
+      {"model-context", "TOKENS",
+       "what a loaded model keeps for all of its requests together, and the most of one request "
+       "and "
+       "its answer (default: 8192)",
+       false,
+       [](ServeSettings& s, const std::string& v) -> Applied {
+         auto number = parse_uint(v);
+         if (!number || *number < 512 || *number > (1 << 24))
+           return wrong("must be 512 to 16777216");
+         s.model_context = static_cast<std::uint32_t>(*number);
          return {};
        }},
       {"model-threads", "N", "threads that compute a model (default: all cores but one)", false,

@@ -36,7 +36,8 @@ struct ServeSettings {
   std::string audit_data_events = "denied";  // "on", "denied", "off"
   std::uint64_t audit_events = 100'000;      // of each account
   std::uint32_t audit_days = 90;
-  std::uint64_t model_memory_mib = 0;          // 0: half of the machine's
+  std::uint64_t model_memory_mib = 0;          // 0: half of the machine's and all of its GPUs'
+  std::uint32_t model_context = 8192;          // tokens, of all requests to a model together
   std::uint32_t model_threads = 0;             // for each model; 0: all cores but one
   std::chrono::seconds model_idle_timeout{0};  // 0: only where others need the memory
   std::string hub;                             // to pull from; empty: each pull's choice
