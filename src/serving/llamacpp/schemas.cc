@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "serving/llamacpp/number_range.h"
+#include "serving/llamacpp/patterns.h"
 
 namespace lakeside::serving {
 namespace {
@@ -77,6 +78,39 @@ void split_types(Json& schema) {
   schema = {{"anyOf", std::move(choices)}};
 }
 
+// OpenAI's limit of a schema's enums together; llama.cpp looks at each for every token.
+constexpr std::size_t kMostChoices = 1000;
+constexpr std::size_t kMostOptional = 200;  // properties of one object, which is likewise
+
+// What would keep a model busy for long, whatever it says.
+class CostCheck {
+ public:
+  void operator()(const Json& schema) {
+    if (auto pattern = schema.find("pattern"); pattern != schema.end() && pattern->is_string() &&
+                                               !repeats_little(pattern->get<std::string>())) {
+      refuse("repetitions within repetitions in the pattern " + pattern->dump());
+    }
+    if (auto choices = schema.find("enum"); choices != schema.end()) choices_ += choices->size();
+    if (choices_ > kMostChoices) refuse("more than 1,000 values of enums");
+    auto properties = schema.find("properties");
+    if (properties == schema.end() || !properties->is_object()) return;
+    auto required = schema.find("required");
+    const std::size_t needed =
+        required != schema.end() && required->is_array() ? required->size() : 0;
+    if (properties->size() > needed + kMostOptional)
+      refuse("an object of more than 200 properties that are not required");
+  }
+
+  Status failed;
+
+ private:
+  void refuse(std::string why) {
+    if (failed) failed = fail(ErrorCode::kInvalid, std::move(why));
+  }
+
+  std::size_t choices_ = 0;
+};
+
 class Rewriter {
  public:
   explicit Rewriter(const Json& schema) : mark_(mark_for(schema.dump())) {}
@@ -138,7 +172,14 @@ class Rewriter {
 
 }  // namespace
 
+Status check_cost(Json schema) {
+  CostCheck check;
+  walk(schema, std::ref(check));
+  return std::move(check.failed);
+}
+
 Result<GrammarSchema> grammar_schema(Json schema) {
+  if (Status checked = check_cost(schema); !checked) return std::unexpected(checked.error());
   Rewriter rewrite(schema);
   walk(schema, std::ref(rewrite));
   if (!rewrite.failed) return std::unexpected(std::move(rewrite.failed.error()));

@@ -18,8 +18,12 @@ struct GrammarSchema {
   std::vector<std::pair<std::string, std::string>> rules;  // such a string, its rule
 };
 
+// Refuses what would keep a model busy for every token, and everybody else's requests with it. The
+// schema must not nest deep. Errors: kInvalid.
+[[nodiscard]] Status check_cost(nlohmann::ordered_json schema);
+
 // Bounds of numbers become rules; arrays that end after their prefixItems say so in the older way.
-// The schema must not nest deep. Errors: kInvalid (no number fits its bounds).
+// The schema must not nest deep. Errors: kInvalid (no number fits its bounds), and check_cost's.
 [[nodiscard]] Result<GrammarSchema> grammar_schema(nlohmann::ordered_json schema);
 
 // Puts the rules where their strings stand in the schema's grammar.
