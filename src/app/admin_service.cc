@@ -112,6 +112,18 @@ bool is_loopback(std::string_view peer) {
   return peer.starts_with("127.") || peer == "::1" || peer.starts_with("::ffff:127.");
 }
 
+bool is_about_keys(const Call& call) {
+  return call.operation >= &kOperations[kCreateKey] && call.operation <= &kOperations[kRevokeKey];
+}
+
+// A web page can make a browser send a request from this machine, but not sign it, and not without
+// these headers.
+bool is_of_a_page(const Call& call) {
+  const http::RequestHead& head = call.request.head;
+  return call.identity.principal.kind == Principal::Kind::kAnonymous &&
+         (head.header("Origin") || head.header("Sec-Fetch-Site"));
+}
+
 // Somebody on this machine, where that is enough, or the holder of the data folder's root key.
 bool is_operator(const Call& call, bool local_too, const ram::Accounts* accounts) {
   const Principal& caller = call.identity.principal;
@@ -166,20 +178,15 @@ class AdminService final : public gateway::Service, public gateway::Audited {
     if (call.operation == &kOperations[kSimulate] || call.operation == &kOperations[kGenerate]) {
       co_return authorise_policy(call);
     }
-    const http::RequestHead& head = call.request.head;
     if (call.operation == &kOperations[kReset] && !hooks_.allow_reset) {
       co_return std::unexpected(
           text_response(403, "Reset is off: start the server with --allow-reset or --ephemeral.\n",
                         "AccessDenied"));
     }
-    // A web page can make a browser send such a request, but not sign it, and not without these
-    // headers.
-    if (call.identity.principal.kind == Principal::Kind::kAnonymous &&
-        (head.header("Origin") || head.header("Sec-Fetch-Site"))) {
+    if (is_of_a_page(call)) {
       co_return std::unexpected(text_response(403, "Not for browsers.\n", "AccessDenied"));
     }
-    const bool keys =
-        call.operation >= &kOperations[kCreateKey] && call.operation <= &kOperations[kRevokeKey];
+    const bool keys = is_about_keys(call);
     if (keys && may_manage_keys(call)) co_return Step{};
     const bool root_only = call.operation >= &kOperations[kCreateKey];
     if (!keys && is_operator(call, !root_only, hooks_.accounts)) co_return Step{};
@@ -196,8 +203,17 @@ class AdminService final : public gateway::Service, public gateway::Audited {
   [[nodiscard]] bool may_manage_keys(const Call& call) const {
     const Principal& caller = call.identity.principal;
     if (caller.kind == Principal::Kind::kAnonymous) return false;
-    const std::string resource = "acs:modelstudio:*:" + hooks_.account_id + ":apikey/*";
+    const std::string resource = resource_of(call);
     return ram::evaluate(caller, {call.operation->permission, resource, hooks_.account_id}).allowed;
+  }
+
+  // What policies are asked about; empty where they are not.
+  [[nodiscard]] std::string resource_of(const Call& call) const {
+    if (is_about_keys(call)) return "acs:modelstudio:*:" + hooks_.account_id + ":apikey/*";
+    const std::string& account = call.identity.principal.account_id;
+    if (call.operation == &kOperations[kSimulate]) return "acs:ram:*:" + account + ":policy/*";
+    if (call.operation == &kOperations[kGenerate]) return "acs:actiontrail:*:" + account + ":*";
+    return {};
   }
 
   // With the caller's own rights, from wherever it calls.
@@ -224,6 +240,9 @@ class AdminService final : public gateway::Service, public gateway::Audited {
   void describe(const Call& call, const http::Response& response,
                 AuditEvent& event) const override {
     event.service = "Lakeside";
+    if (std::string resource = resource_of(call); !resource.empty()) {
+      event.asked.emplace_back(call.operation->permission, std::move(resource));
+    }
     for (const http::Header& header : call.request.head.headers) {
       constexpr std::string_view kSettings = "x-oss-";
       const std::string name = to_lower_ascii(header.name);
@@ -282,8 +301,8 @@ class AdminAction final : public Action {
   // Ready is ready: no model is waited for.
   http::Response health(const Call& call) const {
     if (!wants_models(call.request.head)) return text_response(200, "ok\n");
-    const bool tell =
-        service_.hooks().models != nullptr && is_operator(call, true, service_.hooks().accounts);
+    const bool tell = service_.hooks().models != nullptr && !is_of_a_page(call) &&
+                      is_operator(call, true, service_.hooks().accounts);
     http::Response response;
     response.headers.add("Content-Type", "application/json");
     response.headers.add("Cache-Control", "no-store");

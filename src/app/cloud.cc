@@ -273,7 +273,7 @@ gateway::Router RunningCloud::make_router() {
                                 .is_disabled = [this](std::string_view account) {
                                   return accounts_->is_disabled(account);
                                 }});
-  const ram::IdentityParts parts{*accounts_, passwords_, sign_in_limiter_, oidc_issuers_};
+  const ram::IdentityParts parts{*accounts_, passwords_, sign_in_limiter_, oidc_issuers_, *keys_};
   ram_ = ram::make_ram(parts);
   sts_ = ram::make_sts(parts);
   ims_ = ram::make_ims(parts);

@@ -86,10 +86,11 @@ std::optional<Principal> IdentityKeys::holder_of(const ram::IdentityStore& store
                                                  const ram::Session& session) const {
   if (session.of_role()) return role_of(store, session);
   if (session.of_user()) return user_of(store, session);
-  // The root's session ends when its account gets another key.
+  // The root's session ends when its account gets another key, or that key another secret.
   auto key = find(session.made_with);
   const bool still = key && key->principal.kind == Principal::Kind::kRoot &&
-                     key->principal.account_id == session.account;
+                     key->principal.account_id == session.account &&
+                     ram::key_mark(key->secret) == session.key_mark;
   if (!still) return std::nullopt;
   return root_of(session.account, session.access_key_id);
 }

@@ -15,6 +15,7 @@ struct AuditEvent {
   std::string request_id;
   bool data = false;  // a call on data, else a management call
   bool write = true;
+  bool by_anybody = false;  // a user or role needs no permission to cause it, such as to be refused
   std::string service;      // "Oss"
   std::string api_version;  // "2015-05-01"; empty: the API has none
   std::string source;       // the host that was called

@@ -2,7 +2,7 @@
 import {
   BulbOutlined, LogoutOutlined, MenuOutlined, TranslationOutlined, UserOutlined,
 } from '@ant-design/icons';
-import { Button, Drawer, Dropdown, Grid, Layout, Menu, Modal, Spin, Tooltip, theme } from 'antd';
+import { App, Button, Drawer, Dropdown, Grid, Layout, Menu, Modal, Spin, Tooltip, theme } from 'antd';
 import { Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { Link, Outlet, useLocation, useNavigate } from 'react-router-dom';
 import { server } from '../api/http';
@@ -72,12 +72,13 @@ function AccountButton({ small }: { small: boolean }) {
   const t = useText(text);
   const account = useSession();
   const navigate = useNavigate();
+  const { message } = App.useApp();
   if (!account) return null;
   const { kind, name, accountId } = account.identity;
   // Whoever signs in next begins at the beginning.
   const out = () => {
     void navigate('/');
-    leave();
+    void leave().then((ended) => { if (!ended) void message.warning(t.notEnded, 10); });
   };
   const shown = kind === 'root' ? t.root : name;
   return (

@@ -153,6 +153,7 @@ TEST(IdentityKeys, TheRootsSessionIsTheRootAsLongAsItHasTheKey) {
   Account account;
   ram::Session session = account.session();
   session.made_with = "LTAI5tRoot";
+  session.key_mark = ram::key_mark("root secret");
   auto root = account.find(session);
   ASSERT_TRUE(root);
   EXPECT_EQ(root->principal.kind, Principal::Kind::kRoot);
@@ -162,6 +163,9 @@ TEST(IdentityKeys, TheRootsSessionIsTheRootAsLongAsItHasTheKey) {
     session.made_with = other;
     EXPECT_FALSE(account.find(session)) << other;
   }
+  session.made_with = "LTAI5tRoot";
+  session.key_mark = ram::key_mark("its next secret");
+  EXPECT_FALSE(account.find(session));
 }
 
 TEST(IdentityKeys, AnEndedSessionIsOver) {
@@ -189,6 +193,7 @@ TEST(IdentityKeys, ARotationEndsNoSession) {
 
 TEST(IdentityKeys, AResetLeavesNobody) {
   Account account;
+  account.put(ram::EndedSession{"STS.Nroot", kNow + std::chrono::hours(6)});
   ASSERT_TRUE(run_blocking(account.accounts->reset()));
   EXPECT_FALSE(account.keys.find("LTAI5tAnn"));
   EXPECT_TRUE(account.keys.find("LTAI5tRoot"));
@@ -196,6 +201,8 @@ TEST(IdentityKeys, AResetLeavesNobody) {
       run_blocking(ram::IdentityStore::open(*account.kv, "1234567890123456", SealingKey::random()));
   ASSERT_TRUE(again);
   EXPECT_TRUE((*again)->list<ram::Role>().empty());
+  EXPECT_NE(account.store->find<ram::EndedSession>("STS.Nroot"), nullptr) << "the root's went on";
+  EXPECT_NE((*again)->find<ram::EndedSession>("STS.Nroot"), nullptr);
 }
 
 }  // namespace

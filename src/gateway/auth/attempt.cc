@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/encoding.h"
+#include "base/session_key.h"
 
 namespace lakeside::auth {
 namespace {
@@ -69,6 +70,17 @@ std::unexpected<AuthError> reject(AuthFault fault, std::string message,
   return rejected;
 }
 
+std::unexpected<AuthError> refuse_scheme(std::string_view authorization) {
+  const std::size_t space = authorization.find(' ');
+  const std::string_view scheme =
+      space == std::string_view::npos ? std::string_view() : authorization.substr(0, space);
+  std::string message = "Unsupported Authorization Type";
+  if (equals_ignore_case(scheme, "Bearer")) {
+    message += ": keys for models are for paths below /v1, /compatible-mode/v1 and /api/v1.";
+  }
+  return reject(AuthFault::kUnsupported, std::move(message), "Authorization", scheme);
+}
+
 std::unexpected<AuthError> refuse_disabled(std::string_view access_key_id, Vendor vendor) {
   const char* owner = vendor == Vendor::kOss ? "OSS" : "AWS";
   auto rejected = reject(AuthFault::kDisabledKey,
@@ -108,7 +120,7 @@ std::expected<Credential, AuthError> find_key(const KeySource& keys, std::string
                   token_name, {});
   }
   // Somebody's key that was never one of ours: that says more than its token would.
-  if (session.error() == TokenFault::kMalformed && !access_key_id.starts_with("STS.")) {
+  if (session.error() == TokenFault::kMalformed && !is_session_key(access_key_id)) {
     return permanent;
   }
   return refuse_token(session.error(), access_key_id, vendor);

@@ -32,6 +32,10 @@ enum class Vendor { kOss, kAws };
                                                 std::string_view argument_name,
                                                 std::string_view argument_value);
 
+// Of an Authorization header in no scheme that signs. Of it the answer repeats the scheme alone:
+// what follows "Bearer" is a secret.
+[[nodiscard]] std::unexpected<AuthError> refuse_scheme(std::string_view authorization);
+
 // The enabled key of that id.
 [[nodiscard]] std::expected<Credential, AuthError> find_key(const KeySource& keys,
                                                             std::string_view access_key_id,

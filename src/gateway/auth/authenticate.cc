@@ -38,8 +38,7 @@ Verdict verify_header(const Attempt& attempt, Scheme scheme, std::string_view au
     case Scheme::kAcs3:
       break;
   }
-  return reject(AuthFault::kUnsupported, "Unsupported Authorization Type", "Authorization",
-                authorization);
+  return refuse_scheme(authorization);
 }
 
 Verdict verify_query(const Attempt& attempt, Scheme scheme) {

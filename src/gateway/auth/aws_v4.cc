@@ -163,8 +163,7 @@ Verdict verify_aws_v4_header(const Attempt& attempt, std::string_view authorizat
   };
   std::size_t space = authorization.find(' ');
   if (authorization.substr(0, space) != kAwsV4.algorithm) {
-    return reject(AuthFault::kUnsupported, "Unsupported Authorization Type", "Authorization",
-                  authorization);
+    return refuse_scheme(authorization);
   }
   if (space == std::string_view::npos) return malformed("it has no fields.");
   AuthorizationFields fields(authorization.substr(space + 1), '=');

@@ -16,6 +16,10 @@ class Audited {
   virtual ~Audited() = default;
   // Of each operation, asked once.
   [[nodiscard]] virtual AuditKind audit_kind(const OperationInfo& operation) const = 0;
+  // Whether what was asked for was not allowed, whatever the client is told.
+  [[nodiscard]] virtual bool denied(const http::Response& response) const {
+    return response.status == 403;
+  }
   // What only the service knows: its name, what was called and asked for, on what. The pipeline has
   // filled in the rest. Called only for calls that are recorded.
   virtual void describe(const Call& call, const http::Response& response,

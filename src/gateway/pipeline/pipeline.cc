@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/encoding.h"
+#include "base/session_key.h"
 #include "gateway/pipeline/access_log.h"
 #include "gateway/pipeline/audited.h"
 #include "gateway/pipeline/metered.h"
@@ -49,13 +50,20 @@ bool is_preflight(const http::RequestHead& head) {
          head.header("Access-Control-Request-Method");
 }
 
+// Sessions are as many as somebody likes, and each would be a series of its own; whose they are,
+// the caller's id says.
+std::string_view metered_key(const Principal& caller) {
+  if (is_session_key(caller.access_key_id)) return kSessionKeys;
+  return caller.access_key_id;
+}
+
 // By default: the caller's, on nothing in particular.
 MeteredCall metered_call(const Call& call, const http::Exchange& exchange, Time now) {
   const Principal& caller = call.identity.principal;
   std::string_view method = call.request.head.method;
   return {.at = now,
           .account_id = caller.account_id,
-          .access_key_id = caller.access_key_id,
+          .access_key_id = metered_key(caller),
           .caller_id = caller.id,
           .write = method != "GET" && method != "HEAD",
           .failed = exchange.status >= 400,
@@ -219,10 +227,14 @@ void Pipeline::finished(const http::Request& request, const http::Response& resp
 
   const bool data = meters.audit == AuditKind::kData;
   if (audit_ != nullptr && meters.audit != AuditKind::kNone &&
-      audit_->wants(data, exchange.status == 403) && leaves_event(*record->call, exchange.status)) {
+      audit_->wants(data, meters.audited->denied(response)) &&
+      leaves_event(*record->call, exchange.status)) {
     AuditEvent event = event_of(*record->call, response, clock_.now());
     event.data = data;
     meters.audited->describe(*record->call, response, event);
+    const bool limited =
+        event.caller.kind == Principal::Kind::kUser || event.caller.kind == Principal::Kind::kRole;
+    event.by_anybody = (limited || data) && (exchange.status >= 400 || event.asked.empty());
     audit_->record(std::move(event));
   }
 

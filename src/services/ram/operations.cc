@@ -292,7 +292,8 @@ class IdentityProduct final : public rpc::Product {
     IdentityStore* store = accounts.find(account);
     if (row.run == wire::sign_in) store = accounts.named(wire::account_asked(in.parameters));
     if (store == nullptr) store = &accounts.main();
-    return {*store, parts_.passwords, form_, &parts_.limiter, &parts_.oidc_keys, &accounts};
+    return {*store,    parts_.passwords, form_, &parts_.limiter, &parts_.oidc_keys,
+            &accounts, &parts_.keys};
   }
 
   [[nodiscard]] std::optional<rpc::Fault> authorise_one(const Row& row, const std::string& what,

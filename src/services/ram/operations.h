@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 
+#include "gateway/auth/authenticate.h"
 #include "gateway/rpc/product.h"
 #include "services/ram/core/accounts.h"
 #include "services/ram/core/oidc_keys.h"
@@ -18,6 +19,7 @@ struct IdentityParts {
   PasswordHasher& passwords;
   SignInLimiter& limiter;
   OidcKeys& oidc_keys;
+  const auth::KeySource& keys;
 };
 
 // Each request is about its caller's account, assuming a role about the role's.

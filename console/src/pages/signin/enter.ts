@@ -1,4 +1,5 @@
 import { type Credential, makeCredential, type Secret } from '../../api/credential';
+import { ApiError } from '../../api/errors';
 import { session } from '../../api/session';
 import { beginSession, endSession, renewWith } from '../../api/signin';
 import { sts } from '../../api/sts';
@@ -18,9 +19,15 @@ export async function enterAsUser(secret: Secret): Promise<void> {
   await start(await makeCredential(secret));
 }
 
-// The server forgets the session, too; where it does not answer, the session ends within the hour.
-export function leave() {
+// Whether the server has ended the session, too; if not, it ends within the hour.
+export async function leave(): Promise<boolean> {
   const last = session.get();
   session.signOut();
-  if (last) endSession(last.credential).catch(() => undefined);
+  if (!last) return true;
+  try {
+    await endSession(last.credential);
+    return true;
+  } catch (error) {
+    return error instanceof ApiError && error.expired; // it was over
+  }
 }

@@ -87,7 +87,8 @@ Journal::~Journal() {
 
 void Journal::record(AuditEvent event) {
   if (event.account_id.empty()) event.account_id = options_.account;
-  if (event.data && options_.data_events == DataEvents::kDenied && !denials_.admit(event)) {
+  const bool all = event.data && options_.data_events == DataEvents::kAll;
+  if (event.by_anybody && !all && !flood_.admit(event)) {
     repeated_.add();
     return;
   }

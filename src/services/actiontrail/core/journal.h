@@ -22,7 +22,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "engines/kv.h"
-#include "services/actiontrail/core/denials.h"
+#include "services/actiontrail/core/flood_filter.h"
 
 namespace lakeside::actiontrail {
 
@@ -114,7 +114,7 @@ class Journal final : public AuditSink {
   Counter& written_;
   Counter& dropped_;
   Counter& repeated_;
-  DenialFilter denials_;
+  FloodFilter flood_;
 
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -105,13 +105,17 @@ Status decode(std::string_view record, const SealingKeys&, OidcProvider& provide
 }
 
 std::string encode(const EndedSession& session, const SealingKeys&) {
-  return text_of({{"v", 1}, {"name", session.name}, {"until", micros(session.until)}});
+  return text_of({{"v", 1},
+                  {"name", session.name},
+                  {"until", micros(session.until)},
+                  {"holder", session.holder}});
 }
 
 Status decode(std::string_view record, const SealingKeys&, EndedSession& session) {
   return decode_json(record, [&](const Json& json) -> Status {
     json.at("name").get_to(session.name);
     session.until = time_of(json.at("until"));
+    session.holder = json.value("holder", "");
     return {};
   });
 }

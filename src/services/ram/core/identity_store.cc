@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/crypto.h"
 #include "base/encoding.h"
 #include "services/ram/core/records.h"
 
@@ -236,8 +237,9 @@ Task<Status> IdentityStore::rotate(const SealingKeys& master) {
 Task<Status> IdentityStore::reset() {
   auto turn = co_await queue_.turn();
   engines::Batch batch;
+  // The root's sessions go on, and of these what was ended stays so.
   engines::ScanVisitor visitor = [&batch](std::string_view key, std::string_view) {
-    batch.remove(std::string(key));
+    if (!key.starts_with(kPrefix<EndedSession>)) batch.remove(std::string(key));
     return engines::ScanStep::next();
   };
   Status scanned = co_await kv_.scan(partition_, "", visitor);
@@ -247,7 +249,9 @@ Task<Status> IdentityStore::reset() {
     if (!written) co_return written;
   }
   std::unique_lock lock(mutex_);
+  Table<EndedSession> ended = std::move(table<EndedSession>());
   tables_ = {};
+  table<EndedSession>() = std::move(ended);
   keys_.clear();
   grants_.clear();
   co_return Status{};
@@ -331,6 +335,11 @@ std::shared_ptr<const PolicyGrants> IdentityStore::grants_of(const Role& role) c
   return grants_[key] = std::make_shared<PolicyGrants>(std::move(held));
 }
 
+std::string key_mark(std::string_view secret) {
+  const Sha256Digest digest = hmac_sha256(as_bytes(secret), as_bytes("lakeside session"));
+  return base64_encode(ByteView(digest).first(16));
+}
+
 std::string IdentityStore::token_of(const Session& session) const {
   nlohmann::json json = {{"v", 1},
                          {"account", account_id_},
@@ -347,6 +356,7 @@ std::string IdentityStore::token_of(const Session& session) const {
     json["password_set"] = session.password_set.time_since_epoch().count();
     json["began"] = session.began.time_since_epoch().count();
     json["made_with"] = session.made_with;
+    if (!session.key_mark.empty()) json["key_mark"] = session.key_mark;
   }
   if (session.mfa) json["mfa"] = true;
   std::shared_lock lock(mutex_);
@@ -382,6 +392,7 @@ std::optional<Session> IdentityStore::read_token(std::string_view token) const {
     // Tokens of earlier builds have neither: they cannot be renewed.
     session.began = Time(std::chrono::microseconds(json.value("began", std::int64_t{0})));
     session.made_with = json.value("made_with", "");
+    session.key_mark = json.value("key_mark", "");
     return session;
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;

@@ -76,10 +76,14 @@ struct Session {
   // Of users and the root: when the password or the key was shown. Renewing does not move it.
   Time began = {};
   std::string made_with = {};  // the access key with which the session ends; empty: a password
+  std::string key_mark = {};   // of the root's key: another secret under its id ends the session
 
   [[nodiscard]] bool of_role() const { return !role.empty(); }
   [[nodiscard]] bool of_user() const { return !user.empty(); }
 };
+
+// Tells a secret from others, and does not tell it.
+[[nodiscard]] std::string key_mark(std::string_view secret);
 
 class IdentityStore {
  public:

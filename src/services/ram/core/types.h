@@ -96,8 +96,9 @@ struct OidcProvider {
 
 // A session that was ended before its time.
 struct EndedSession {
-  std::string name;  // its access key's id
-  Time until{};      // when nothing of it could be valid any more
+  std::string name;         // its access key's id
+  Time until{};             // when nothing of it could be valid any more
+  std::string holder = {};  // the user's id; empty: the root's
 };
 
 struct PasswordPolicy {

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/executor.h"
+#include "gateway/auth/authenticate.h"
 #include "gateway/rpc/product.h"
 #include "services/ram/core/accounts.h"
 #include "services/ram/core/identity_store.h"
@@ -38,6 +39,7 @@ struct Environment {
   SignInLimiter* limiter = nullptr;  // where passwords are shown
   OidcKeys* oidc_keys = nullptr;     // for tokens of identity providers
   const Accounts* accounts = nullptr;
+  const auth::KeySource* keys = nullptr;  // where sessions begin
 
   [[nodiscard]] bool is_disabled() const {
     return accounts != nullptr && accounts->is_disabled(store.account_id());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/crypto.h"
+#include "base/session_key.h"
 #include "services/ram/wire/codecs.h"
 #include "services/ram/wire/fields.h"
 
@@ -14,8 +15,8 @@ using std::chrono::seconds;
 constexpr std::uint64_t kShortest = 900;
 constexpr std::uint64_t kUsual = 3600;
 constexpr std::uint64_t kLongest = 24 * 3600;
-// Of an account, before their time: whoever would end more has begun more than people do.
-constexpr std::size_t kMaxEnded = 10'000;
+// Of one user, or of the root: whoever would end more has begun more than people do.
+constexpr std::size_t kMaxEnded = 1000;
 
 Fault refused(std::string why) { return {403, "OperationDenied.Session", std::move(why)}; }
 
@@ -50,7 +51,7 @@ void renew(const Environment& env, Session& session, std::uint64_t length, Time 
 }
 
 // Of whoever has signed with a long-lived key.
-Session begin_with_key(const Invocation& in) {
+Session begin_with_key(const Environment& env, const Invocation& in) {
   const Principal& caller = in.caller();
   Session session;
   session.name = caller.name;
@@ -60,6 +61,9 @@ Session begin_with_key(const Invocation& in) {
   }
   session.began = in.now;
   session.made_with = caller.access_key_id;
+  if (session.of_user()) return session;
+  auto key = env.keys->find(caller.access_key_id);
+  if (key) session.key_mark = key_mark(key->secret);
   return session;
 }
 
@@ -79,8 +83,6 @@ Read<Session> begin_with_session(const Environment& env, const Invocation& in) {
   return parent;
 }
 
-bool is_session(const Principal& caller) { return caller.access_key_id.starts_with("STS."); }
-
 }  // namespace
 
 Value credentials_of(const Environment& env, const Session& session) {
@@ -97,7 +99,8 @@ Task<Answer> create_session(Environment& env, const Invocation& in) {
   if (!length) co_return std::unexpected(std::move(length.error()));
   auto policy = read_session_policy(in.parameters);
   if (!policy) co_return std::unexpected(std::move(policy.error()));
-  auto session = is_session(in.caller()) ? begin_with_session(env, in) : begin_with_key(in);
+  auto session = is_session_key(in.caller().access_key_id) ? begin_with_session(env, in)
+                                                           : begin_with_key(env, in);
   if (!session) co_return std::unexpected(std::move(session.error()));
   if (!session->of_user() && !policy->empty()) {
     co_return std::unexpected(not_implemented("Policy for sessions of the root account"));
@@ -125,17 +128,18 @@ Task<Answer> end_session(Environment& env, const Invocation& in) {
   if (!session) co_return std::unexpected(std::move(session.error()));
   auto turn = co_await env.store.turn();
   Change change;
-  std::size_t others = 0;
+  std::size_t same_holder = 0;
   for (const auto& one : env.store.list<EndedSession>()) {
     if (one->until <= in.now) {
       change.remove<EndedSession>(one->name);
-    } else {
-      ++others;
+    } else if (one->holder == session->user_id) {
+      ++same_holder;
     }
   }
-  if (others >= kMaxEnded) co_return std::unexpected(throttled());
-  const Time last = std::max(session->expires, session->began + longest(env));
-  change.put(EndedSession{session->access_key_id, last});
+  if (same_holder >= kMaxEnded) co_return std::unexpected(throttled());
+  // Another token of the same session may end later, and was given while the preference was longer.
+  const Time last = std::max(session->expires, session->began + seconds(kLongest));
+  change.put(EndedSession{session->access_key_id, last, session->user_id});
   co_return co_await commit(env, change);
 }
 

@@ -146,12 +146,27 @@ TEST(Journal, WhatIsDeniedAgainAndAgainIsKeptOnce) {
     for (int i = 0; i < 3; ++i) {
       AuditEvent event;
       event.data = true;
+      event.by_anybody = true;
       event.name = "GetObject";
       event.account_id = "100";
       trail.journal->record(std::move(event));
     }
     EXPECT_EQ(trail.names({}).size(), kept == DataEvents::kAll ? 3U : 1U);
   }
+}
+
+TEST(Journal, OfCallsThatChangeSomethingEachIsKept) {
+  Trail trail;
+  for (const bool by_anybody : {false, true}) {
+    for (int i = 0; i < 3; ++i) {
+      AuditEvent event;
+      event.by_anybody = by_anybody;
+      event.name = by_anybody ? "CreateSession" : "CreateUser";
+      event.account_id = "100";
+      trail.journal->record(std::move(event));
+    }
+  }
+  EXPECT_EQ(trail.names({}).size(), 4U);
 }
 
 }  // namespace

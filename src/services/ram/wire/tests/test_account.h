@@ -15,6 +15,18 @@ namespace lakeside::ram::wire {
 
 inline constexpr const char* kAccount = "1234567890123456";
 
+// One root key.
+class OneKey final : public auth::KeySource {
+ public:
+  [[nodiscard]] std::optional<auth::Credential> find(std::string_view) const override {
+    return auth::Credential{"its secret", {}, true};
+  }
+  [[nodiscard]] std::expected<auth::Credential, auth::TokenFault> find_session(
+      std::string_view, std::string_view, Time) const override {
+    return std::unexpected(auth::TokenFault::kMalformed);
+  }
+};
+
 class TestAccount {
  public:
   // Runs `operation` with parameters as a query writes them, as the root account or as that user.
@@ -47,7 +59,8 @@ class TestAccount {
       std::move(*run_blocking(IdentityStore::open(*kv, kAccount, SealingKey::random())));
   PasswordHasher passwords{ScryptCost{4, 1, 1}, 1};
   SignInLimiter limiter;
-  Environment env{*store, passwords, Form::kRam, &limiter};
+  OneKey keys;
+  Environment env{*store, passwords, Form::kRam, &limiter, nullptr, nullptr, &keys};
   Time now = Time(std::chrono::hours(500000));
   http::Request request = [] {
     http::Request made;
