@@ -6,15 +6,17 @@ import gzip
 import json
 import urllib.parse
 
+import openai
 import pytest
 from alibabacloud_actiontrail20200706 import models
 from alibabacloud_actiontrail20200706.client import Client
 from alibabacloud_tea_openapi.exceptions import AlibabaCloudException
 from alibabacloud_tea_openapi.utils_models import Config
 from harness import data
+from harness.models import ModelServer
 from harness.raw import Raw
 from harness.server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, REGION, Server
-from test_ram import Rpc, allow, bucket_of, grant, s3_of
+from test_ram import Rpc, allow, bucket_of, denied, grant, s3_of
 
 
 @pytest.fixture(scope="module")
@@ -271,6 +273,48 @@ def test_a_denied_call_on_data_leaves_an_event_with_the_reason(tmp_path):
         event, = found(client_of(started), EventName="GetObject")
         assert event["userIdentity"]["userName"] == "ann" and event["eventCategory"] == "Data"
         assert event["errorCode"] == "AccessDenied" and event["resourceName"]
+    finally:
+        started.stop()
+
+
+def test_a_model_that_a_key_may_not_call(tmp_path):
+    """The caller learns that there is no such model, the trail that the key may not."""
+    server = ModelServer("--ephemeral", "--fake-model").start()
+    try:
+        key_id, key = server.make_key("--name", "some", "--model", "other")
+        api = openai.OpenAI(base_url=server.url + "/v1", api_key=key, max_retries=0)
+        for call in (lambda: api.responses.create(model="fake", input="x"),
+                     lambda: api.responses.create(model="fake", input="x", background=True),
+                     lambda: api.chat.completions.create(model="fake", messages=[{"role": "user", "content": "x"}])):
+            with pytest.raises(openai.NotFoundError):
+                call()
+        events = found(client_of(server.server), 2, ResourceName=key_id)
+        assert {event["eventName"] for event in events} == {"CreateResponse", "CreateChatCompletion"}
+        for event in events:
+            assert event["errorCode"] == "ModelForbidden" and "may not call" in event["errorMessage"]
+        with pytest.raises(openai.NotFoundError):
+            api.chat.completions.create(model="nowhere", messages=[{"role": "user", "content": "x"}])
+    finally:
+        server.stop()
+
+
+def test_what_anybody_can_do_pushes_nothing_out():
+    """A user without any permission makes sessions, and is denied, again and again."""
+    started = Server("--ephemeral").start()
+    try:
+        root = Rpc(started)
+        root("CreateUser", UserName="ann")
+        key = root("CreateAccessKey", UserName="ann")["AccessKey"]
+        ann = Rpc(started, key["AccessKeyId"], key["AccessKeySecret"])
+        for _ in range(5):
+            made = ann("CreateSession", "2026-11-22")["Credentials"]
+            session = Rpc(started, made["AccessKeyId"], made["AccessKeySecret"], made["SecurityToken"])
+            denied(lambda call=session: call("CreateUser", UserName="eve"), "NoPermission")
+        for name in ("bob", "carl", "dora"):
+            root("CreateUser", UserName=name)
+        trail = client_of(started)
+        assert len(found(trail, 5, EventName="CreateUser")) == 5, "the root's four, and one that was denied"
+        assert len(found(trail, 1, EventName="CreateSession")) == 1
     finally:
         started.stop()
 

@@ -65,6 +65,18 @@ def test_items(api):
         api.responses.create(model=MODEL, input="x", conversation=made.id, previous_response_id=before)
 
 
+def test_items_whose_ids_cannot_be_kept_are_refused_before_the_model_works(api):
+    made = api.conversations.create()
+    item = {"type": "message", **user("say A"), "id": "msg_same"}
+    assert api.responses.create(model=MODEL, input=[item], conversation=made.id).output_text == "A"
+    for given in ([item], [item | {"id": "x"}] * 2, [item | {"id": ""}], [item | {"id": "a\nb"}]):
+        for more in ({}, {"background": True}):
+            with pytest.raises(openai.BadRequestError) as refused:
+                api.responses.create(model=MODEL, input=given, conversation=made.id, **more)
+            assert refused.value.param == "input", given
+    assert texts(api, made) == ["say A", "A"]
+
+
 def test_in_the_background(api):
     made = api.responses.create(model=MODEL, input="say Hello", background=True, metadata={"a": "b"})
     assert made.status == "queued" and made.background and made.output == []

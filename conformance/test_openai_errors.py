@@ -80,8 +80,18 @@ def test_what_is_not_implemented(api):
     with pytest.raises(openai.InternalServerError) as error:
         api.images.generate(prompt="a cat", model=MODEL)
     assert error.value.status_code == 501 and error.value.code == "not_implemented"
+    assert error.value.response.headers["x-should-retry"] == "false", "the package asks again else"
     with pytest.raises(openai.InternalServerError):
         api.beta.threads.create()
+
+
+def test_an_address_without_v1_says_so_and_keeps_the_key_to_itself(models):
+    for path in ("", "/chat/completions"):
+        api = openai.OpenAI(base_url=models.url + path, api_key=models.key, max_retries=0)
+        with pytest.raises(openai.APIStatusError) as error:
+            api.models.list()
+        text = error.value.response.text
+        assert "/compatible-mode/v1" in text and models.key not in text
 
 
 def test_unknown_paths(models):

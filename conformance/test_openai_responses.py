@@ -91,6 +91,11 @@ def test_goes_on_from_a_call(api):
         model=MODEL, tools=[TOOL], previous_response_id=asked.id, input=[
             {"type": "function_call_output", "call_id": asked.output[0].call_id, "output": "say It is sunny."}])
     assert answered.output_text == "It is sunny."
+    parts = api.responses.create(
+        model=MODEL, tools=[TOOL], previous_response_id=asked.id, input=[
+            {"type": "function_call_output", "call_id": asked.output[0].call_id,
+             "output": [{"type": "input_text", "text": "say It is sunny."}]}])
+    assert parts.output_text == "It is sunny."
 
 
 def test_what_is_not_kept(api, models):
@@ -104,3 +109,17 @@ def test_what_is_not_kept(api, models):
         with pytest.raises(openai.BadRequestError) as error:
             client.responses.create(model=MODEL, input="x", previous_response_id=previous)
         assert error.value.code == "previous_response_not_found" and error.value.param == "previous_response_id"
+
+
+def test_what_is_cut_off_says_so(api):
+    cut = api.responses.create(model=MODEL, input="repeat 20 tick", max_output_tokens=5)
+    assert cut.status == "incomplete" and cut.output[0].status == "incomplete"
+
+
+@pytest.mark.parametrize("more, param", [
+    ({"truncation": "auto"}, "truncation"), ({"include": ["message.output_text.logprobs"]}, "include"),
+    ({"top_logprobs": 3}, "top_logprobs"), ({"input": []}, "input")], ids=lambda value: str(value)[:20])
+def test_what_is_not_here_is_refused(api, more, param):
+    with pytest.raises(openai.BadRequestError) as refused:
+        api.responses.create(**({"model": MODEL, "input": "x"} | more))
+    assert refused.value.param == param and "messages" not in refused.value.message

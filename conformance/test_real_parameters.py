@@ -133,14 +133,51 @@ def test_a_schema_that_nothing_fits(api, schema):
     assert "Paris" in said(api), "the others go on"
 
 
+@pytest.mark.parametrize("schema", [
+    {"type": "string", "pattern": "^((a{0,200}){0,200}){0,200}$"}, {"enum": [f"v{i}" for i in range(1001)]},
+    {"type": "object", "properties": {f"p{i}": {"type": "string"} for i in range(201)}}],
+    ids=["pattern", "enum", "properties"])
+def test_a_schema_that_would_keep_the_model_busy(api, schema):
+    """The first of these kept a model, and a server's stop, waiting for minutes."""
+    with pytest.raises(openai.BadRequestError, match="repetitions|values|properties"):
+        ask(api, response_format=schema_of(schema))
+    tool = {"type": "function", "function": {"name": "a", "parameters": {
+        "type": "object", "required": ["x"], "properties": {"x": schema}}}}
+    for choice in ("required", "auto"):
+        with pytest.raises(openai.BadRequestError, match="repetitions|values|properties"):
+            ask(api, tools=[tool], tool_choice=choice)
+    assert "Paris" in said(api), "the others go on"
+
+
+def test_a_schema_beside_tools(api):
+    answer = schema_of({"type": "object", "additionalProperties": False, "required": ["answer"],
+                        "properties": {"answer": {"type": "integer", "minimum": 0, "maximum": 9}}})
+    for choice in ("required", {"type": "function", "function": {"name": "weather"}}):
+        called = ask(api, "How is the weather in Paris?", tools=TOOLS, tool_choice=choice, response_format=answer,
+                     max_tokens=60).choices[0]
+        assert called.message.tool_calls and called.finish_reason == "tool_calls"
+    for choice in ("auto", "none"):
+        reply = ask(api, "What is 2 + 2?", tools=TOOLS, tool_choice=choice, response_format=answer,
+                    max_tokens=60).choices[0]
+        assert reply.message.tool_calls or json.loads(reply.message.content)["answer"] in range(10)
+        assert choice == "auto" or not reply.message.tool_calls
+
+
+def test_a_call_that_is_cut_off_is_no_text(api):
+    cut = ask(api, "How is the weather in Paris?", tools=TOOLS, tool_choice="required", max_tokens=14)
+    assert cut.choices[0].finish_reason == "length" and not cut.choices[0].message.content
+    streamed = ask(api, "How is the weather in Paris?", tools=TOOLS, tool_choice="required", max_tokens=14, stream=True)
+    assert not "".join(chunk.choices[0].delta.content or "" for chunk in streamed if chunk.choices)
+
+
 def test_a_prompt_that_is_too_long(api, real_models):
     long = "word " * 20_000
-    for call in (lambda: ask(api, long), lambda: go_on(api, long),
-                 lambda: api.responses.create(model=CHAT_MODEL, input=long),
-                 lambda: api.embeddings.create(model=EMBEDDING_MODEL, input=long)):
+    for param, call in (("messages", lambda: ask(api, long)), ("prompt", lambda: go_on(api, long)),
+                        ("input", lambda: api.responses.create(model=CHAT_MODEL, input=long)),
+                        ("input", lambda: api.embeddings.create(model=EMBEDDING_MODEL, input=long))):
         with pytest.raises(openai.BadRequestError) as refused:
             call()
-        assert refused.value.code == "context_length_exceeded", refused.value
+        assert refused.value.code == "context_length_exceeded" and refused.value.param == param, refused.value
     status, _, answer = real_models.send(
         "POST", "/api/v1/services/aigc/text-generation/generation", {"model": CHAT_MODEL, "input": {"prompt": long}})
     assert status == 400 and json.loads(answer)["code"] == "InvalidParameter"

@@ -55,7 +55,10 @@ struct ChatInput {
   std::string tools;                 // [{"type": "function", …}, …]; empty: none
   std::string tool_choice = "auto";  // "auto", "none", "required"
   bool parallel_tool_calls = false;
-  std::string json_schema;  // the reply's schema, JSON; empty: free text
+  std::string
+      json_schema;  // the reply's schema, JSON; empty: free text. With tools: of what is no call
+  // What the template is given beside, a JSON object: {"enable_thinking": false}; empty: nothing.
+  std::string template_arguments;
 };
 
 // A chat as the model reads it, and what its reply looks like.

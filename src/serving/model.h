@@ -23,7 +23,8 @@ namespace lakeside::serving {
 
 enum class ModelFault {
   kUnknownModel,
-  kWrongModel,  // it cannot do this: embed with a chat model, chat without a template
+  kForbiddenModel,  // the caller learns no more than of one that is unknown
+  kWrongModel,      // it cannot do this: embed with a chat model, chat without a template
   kPromptTooLong,
   kInvalid,      // messages, schema, or parameter
   kQueueFull,    // retry_after says when to come again

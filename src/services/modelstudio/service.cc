@@ -152,7 +152,10 @@ class ModelStudioService final : public ModelStudio, public gateway::Audited {
   [[nodiscard]] gateway::AuditKind audit_kind(const gateway::OperationInfo&) const override {
     return gateway::AuditKind::kData;
   }
-  void describe(const gateway::Call& base, const http::Response&,
+  [[nodiscard]] bool denied(const http::Response& response) const override {
+    return response.status == 403 || is_forbidden(response);
+  }
+  void describe(const gateway::Call& base, const http::Response& response,
                 AuditEvent& event) const override {
     const auto& call = static_cast<const StudioCall&>(base);
     event.service = "ModelStudio";
@@ -160,6 +163,7 @@ class ModelStudioService final : public ModelStudio, public gateway::Audited {
     if (!call.id.empty()) event.parameters.emplace_back("id", call.id);
     event.resource_type = "ACS::ModelStudio::ApiKey";
     event.resource_name = event.caller.access_key_id;
+    if (is_forbidden(response)) event.error_message = "The key may not call this model.";
   }
 
   void finish(const gateway::Call& base, http::Response& response) override {
@@ -168,6 +172,9 @@ class ModelStudioService final : public ModelStudio, public gateway::Audited {
   }
 
  private:
+  [[nodiscard]] static bool is_forbidden(const http::Response& response) {
+    return response.error_code == wire::kModelForbidden;
+  }
   static std::unexpected<http::Response> refuse(const StudioCall& call,
                                                 const wire::WireError& error) {
     return std::unexpected(call.error(error));

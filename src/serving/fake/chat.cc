@@ -17,6 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kCall = "<tool_call>";
+constexpr std::string_view kTextParser = "text";  // no calls are looked for
 constexpr std::string_view kCallEnd = "</tool_call>";
 constexpr std::string_view kThink = "<think>";
 constexpr std::string_view kThinkEnd = "</think>";
@@ -81,6 +82,7 @@ Result<std::string> call_alternative(const Json& tool, bool free_arguments) {
 Status add_tools(const ChatInput& chat, const std::string& last, ChatPrompt& prompt) {
   const Json tools = Json::parse(chat.tools);
   if (!tools.is_array()) return fail(ErrorCode::kInvalid, "tools is an array");
+  if (chat.tool_choice == "none") prompt.parser = kTextParser;
   if (tools.empty() || chat.tool_choice == "none") return {};
   prompt.grammar_after_trigger = chat.tool_choice != "required";
   const bool scripted = last.starts_with("call tool ");
@@ -92,6 +94,17 @@ Status add_tools(const ChatInput& chat, const std::string& last, ChatPrompt& pro
   }
   if (prompt.grammar_after_trigger && chat.parallel_tool_calls) prompt.grammar.clear();
   if (prompt.grammar_after_trigger) prompt.triggers.emplace_back(kCall);
+  return {};
+}
+
+// Beside tools that may be called, whoever scripts a call gets it.
+Status add_schema(const ChatInput& chat, const std::string& last, ChatPrompt& prompt) {
+  if (!prompt.triggers.empty() && last.starts_with("call tool ")) return {};
+  auto instance = least_instance(chat.json_schema);
+  if (!instance) return std::unexpected(std::move(instance.error()));
+  prompt.grammar = "root ::= " + literal(*instance);
+  prompt.grammar_after_trigger = false;
+  prompt.triggers.clear();
   return {};
 }
 
@@ -153,22 +166,23 @@ Result<ChatPrompt> render_chat(const ChatInput& chat) {
     prompt.text += special(kAssistant);
     if (!chat.tools.empty()) status = add_tools(chat, last, prompt);
     if (!status) return std::unexpected(std::move(status.error()));
-    if (!chat.json_schema.empty()) {
-      auto instance = least_instance(chat.json_schema);
-      if (!instance) return std::unexpected(std::move(instance.error()));
-      prompt.grammar = "root ::= " + literal(*instance);
-      prompt.grammar_after_trigger = false;
-      prompt.triggers.clear();
+    if (!chat.json_schema.empty() && (chat.tools.empty() || chat.tool_choice != "required")) {
+      status = add_schema(chat, last, prompt);
     }
+    if (!status) return std::unexpected(std::move(status.error()));
     return prompt;
   } catch (const Json::exception& problem) {
     return fail(ErrorCode::kInvalid, problem.what());
   }
 }
 
-Result<ChatReply> parse_chat_reply(std::string_view text, bool partial) {
+Result<ChatReply> parse_chat_reply(const ChatPrompt& prompt, std::string_view text, bool partial) {
   ChatReply reply;
   take_reasoning(text, partial, reply);
+  if (prompt.parser == kTextParser) {
+    reply.content = text;
+    return reply;
+  }
   while (!text.empty()) {
     const std::size_t call = text.find(kCall);
     if (call == std::string_view::npos) {

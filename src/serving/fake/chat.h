@@ -9,6 +9,7 @@ namespace lakeside::serving::fake {
 
 // Errors: kInvalid.
 [[nodiscard]] Result<ChatPrompt> render_chat(const ChatInput& chat);
-[[nodiscard]] Result<ChatReply> parse_chat_reply(std::string_view text, bool partial);
+[[nodiscard]] Result<ChatReply> parse_chat_reply(const ChatPrompt& prompt, std::string_view text,
+                                                 bool partial);
 
 }  // namespace lakeside::serving::fake

@@ -112,9 +112,9 @@ class FakeBackend final : public Backend {
     return render_chat(chat);
   }
 
-  Result<ChatReply> parse_reply(const ChatPrompt&, std::string_view text,
+  Result<ChatReply> parse_reply(const ChatPrompt& prompt, std::string_view text,
                                 bool partial) const override {
-    return parse_chat_reply(text, partial);
+    return parse_chat_reply(prompt, text, partial);
   }
 
   Result<std::unique_ptr<Grammar>> grammar(std::string_view gbnf) const override {

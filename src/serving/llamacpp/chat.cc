@@ -21,6 +21,16 @@ bool is_array(std::string_view json) {
   return nlohmann::json::accept(json) && nlohmann::json::parse(json).is_array();
 }
 
+Status check_cost_of_tools(const ChatInput& chat) {
+  if (chat.tools.empty()) return {};
+  for (const auto& tool : nlohmann::ordered_json::parse(chat.tools)) {
+    const auto function = tool.value("function", nlohmann::ordered_json::object());
+    Status checked = check_cost(function.value("parameters", nlohmann::ordered_json::object()));
+    if (!checked) return fail(ErrorCode::kInvalid, "schema: " + checked.error().detail);
+  }
+  return {};
+}
+
 Status check_input(const ChatInput& chat) {
   for (const std::string* json : {&chat.messages, &chat.tools, &chat.json_schema}) {
     if (!shallow_json(*json)) return fail(ErrorCode::kInvalid, "a chat nested too deep");
@@ -29,11 +39,18 @@ Status check_input(const ChatInput& chat) {
   if (!chat.tools.empty() && !is_array(chat.tools)) {
     return fail(ErrorCode::kInvalid, "tools: they are no array");
   }
-  return {};
+  return check_cost_of_tools(chat);
 }
 
 bool has_tools(const ChatInput& chat) {
   return !chat.tools.empty() && !nlohmann::json::parse(chat.tools).empty();
+}
+
+// A reply that must be a call has no form of its own, and one that may be none is not offered any.
+ChatInput one_form(ChatInput chat) {
+  if (chat.tool_choice == "none") chat.tools.clear();
+  if (chat.tool_choice == "required") chat.json_schema.clear();
+  return chat;
 }
 
 Result<GrammarSchema> schema_of(const ChatInput& chat) {
@@ -54,6 +71,12 @@ common_chat_templates_inputs inputs_of(const ChatInput& chat, const GrammarSchem
   // It is for the grammar alone: no template shows it to the model.
   if (!chat.json_schema.empty()) inputs.json_schema = schema.schema.dump();
   inputs.reasoning_format = COMMON_REASONING_FORMAT_DEEPSEEK;
+  if (chat.template_arguments.empty()) return inputs;
+  const auto arguments = nlohmann::json::parse(chat.template_arguments);
+  for (const auto& [name, value] : arguments.items()) {
+    inputs.chat_template_kwargs[name] = value.dump();
+    if (name == "enable_thinking" && value.is_boolean()) inputs.enable_thinking = value;
+  }
   return inputs;
 }
 
@@ -192,11 +215,14 @@ Result<ChatTemplate> ChatTemplate::of(const llama_model* model) {
 
 Result<ChatPrompt> ChatTemplate::render(const ChatInput& chat) const {
   if (Status checked = check_input(chat); !checked) return std::unexpected(checked.error());
+  if (has_tools(chat) && !chat.json_schema.empty() && chat.tool_choice != "auto") {
+    return render(one_form(chat));
+  }
   if (tools_ || !has_tools(chat)) return render_by(templates_.get(), chat);
   Result<ChatInput> plain = without_tools(chat);
   if (!plain) return std::unexpected(plain.error());
   Result<ChatPrompt> prompt = render_by(templates_.get(), *plain);
-  if (!prompt || !chat.json_schema.empty()) return prompt;
+  if (!prompt) return prompt;
   if (Status added = add_simple_tools(chat, *prompt); !added) {
     return std::unexpected(added.error());
   }
@@ -210,8 +236,9 @@ Result<ChatReply> parse_chat_reply(const ChatPrompt& prompt, std::string_view te
     return reply_of(common_chat_parse(std::string(text), partial, parser_params(prompt.parser)));
   } catch (const std::exception& error) {
     if (partial) return fail(ErrorCode::kInvalid, std::string("reply: ") + error.what());
-    // Not in the form that was asked for: the caller still gets what the model said.
-    return ChatReply{std::string(text), "", {}};
+    // Cut off in the middle of its form, or not in it: then the caller still gets what was said.
+    auto cut = parse_chat_reply(prompt, text, true);
+    return cut ? cut : ChatReply{std::string(text), "", {}};
   }
 }
 

@@ -71,6 +71,12 @@ void add_instruction(ordered_json& messages, const std::string& text) {
   messages.insert(messages.begin(), ordered_json{{"role", "system"}, {"content", text}});
 }
 
+// What tells a call from another answer is its first member.
+bool looks_like_a_call(const ordered_json& schema) {
+  auto properties = schema.find("properties");
+  return properties != schema.end() && properties->is_object() && properties->contains("name");
+}
+
 // One of the tools with arguments that it takes.
 ordered_json call_schema(const ordered_json& tools) {
   ordered_json calls = ordered_json::array();
@@ -173,10 +179,21 @@ Result<ChatInput> without_tools(const ChatInput& chat) {
 Status add_simple_tools(const ChatInput& chat, ChatPrompt& prompt) {
   if (chat.tool_choice == "none") return {};
   try {
-    auto grammar = grammar_of_schema(call_schema(ordered_json::parse(chat.tools)).dump());
+    ordered_json schema = call_schema(ordered_json::parse(chat.tools));
+    if (!chat.json_schema.empty()) {
+      ordered_json answer = ordered_json::parse(chat.json_schema);
+      if (looks_like_a_call(answer)) {
+        return fail(ErrorCode::kInvalid,
+                    "schema: beside tools, this model's answers cannot have a property 'name'");
+      }
+      const std::string place = "#/anyOf/" + std::to_string(schema["anyOf"].size());
+      schema["anyOf"].push_back(moved_schema(std::move(answer), place));
+    }
+    auto grammar = grammar_of_schema(schema.dump());
     if (!grammar) return std::unexpected(grammar.error());
     GrammarStart start;
-    start.lazy = chat.tool_choice != "required";
+    start.lazy = chat.tool_choice != "required" && chat.json_schema.empty();
+    prompt.triggers.clear();
     if (start.lazy) {
       start.triggers = {R"(\{"name":)"};
       prompt.triggers = {"{\"name\":"};
@@ -199,8 +216,8 @@ ChatReply parse_simple_tools(std::string_view text, bool partial) {
   ChatReply reply;
   if (call.is_object() && call.contains("name") && call["name"].is_string()) {
     reply.tool_calls.push_back({"", call["name"].get<std::string>(), arguments_in(begun)});
-  } else if (partial) {
-    reply = growing_call(begun);
+  } else if (partial || call.is_discarded()) {
+    reply = growing_call(begun);  // one that was cut off stays what it was shown as
   } else {
     return {std::string(text), "", {}};
   }

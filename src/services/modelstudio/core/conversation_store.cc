@@ -73,10 +73,6 @@ ConversationItem decode_item(std::string_view record) {
           std::string(record.substr(std::min(end + 1, record.size())))};
 }
 
-bool is_item_id(const std::string& id) {
-  return !id.empty() && id.size() <= kMaxId && id.find('\n') == std::string::npos;
-}
-
 class Conversations final : public ConversationStore {
  public:
   explicit Conversations(engines::Kv& kv) : kv_(kv) {}
@@ -132,7 +128,7 @@ void put_items(engines::Batch& batch, Conversation& conversation,
 Status check_items(const std::vector<ConversationItem>& items) {
   std::set<std::string_view> ids;
   for (const ConversationItem& item : items) {
-    if (!is_item_id(item.id)) return fail(ErrorCode::kInvalid, "an item's id");
+    if (!is_conversation_item_id(item.id)) return fail(ErrorCode::kInvalid, "an item's id");
     if (item.json.size() > kMaxConversationItem) return fail(ErrorCode::kTooLarge, "an item");
     if (!ids.insert(item.id).second) return fail(ErrorCode::kGuardFailed, "two items of one id");
   }
@@ -155,7 +151,7 @@ Task<Status> Conversations::add(const Conversation& conversation,
 
 Task<Result<Conversations::Found>> Conversations::read(const std::string& workspace,
                                                        const std::string& id) {
-  if (!is_item_id(id)) co_return fail(ErrorCode::kNotFound, "no such conversation");
+  if (!is_conversation_item_id(id)) co_return fail(ErrorCode::kNotFound, "no such conversation");
   auto record = co_await engines::get_one(kv_, partition(), record_key(workspace, id));
   if (!record) co_return std::unexpected(std::move(record.error()));
   if (!*record) co_return fail(ErrorCode::kNotFound, "no such conversation");
@@ -266,7 +262,7 @@ Task<Status> Conversations::append(const std::string& workspace, const std::stri
 }
 
 Task<Result<std::string>> Conversations::key_of(const std::string& id, const std::string& item) {
-  if (!is_item_id(item)) co_return std::string();
+  if (!is_conversation_item_id(item)) co_return std::string();
   auto key = co_await engines::get_one(kv_, partition(), name_key(id, item));
   if (!key) co_return std::unexpected(std::move(key.error()));
   co_return std::move(*key).value_or("");
@@ -362,6 +358,10 @@ Task<Result<bool>> Conversations::remove_item(const std::string& workspace, cons
 }
 
 }  // namespace
+
+bool is_conversation_item_id(std::string_view id) {
+  return !id.empty() && id.size() <= kMaxId && id.find('\n') == std::string_view::npos;
+}
 
 std::unique_ptr<ConversationStore> ConversationStore::create(engines::Kv& kv) {
   return std::make_unique<Conversations>(kv);

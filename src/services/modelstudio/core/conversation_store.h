@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -16,6 +17,8 @@
 namespace lakeside::modelstudio {
 
 inline constexpr std::size_t kMaxConversationItem = 8 << 20;
+// 1 to 128 bytes, and no line end.
+[[nodiscard]] bool is_conversation_item_id(std::string_view id);
 
 struct Conversation {
   std::string id;  // "conv_…"

@@ -6,7 +6,7 @@ namespace {
 // Whether there is such a model is not for this key to know.
 std::unexpected<ModelError> not_for_this_key(const std::string& model) {
   return std::unexpected(
-      ModelError{serving::ModelFault::kUnknownModel,
+      ModelError{serving::ModelFault::kForbiddenModel,
                  "The model `" + model + "` does not exist or you do not have access to it."});
 }
 

@@ -61,7 +61,9 @@ struct StudioCall final : gateway::Call {
     return error_response(error, dialect, request.id);
   }
   [[nodiscard]] http::Response error(const ModelError& fault) const {
-    return error(to_wire(fault, dialect));
+    WireError wire = to_wire(fault, dialect);
+    if (fault.fault == ModelFault::kPromptTooLong) wire.param = long_parameter(operation->name);
+    return error(wire);
   }
 
   const Environment& env;

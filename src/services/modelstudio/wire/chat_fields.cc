@@ -56,6 +56,10 @@ std::optional<std::string> content_text(Fields& message) {
     Fields fields(part, message.path_of(name), message.bad());
     // Model Studio's multimodal parts have no type: {"text": …}.
     std::string type = fields.text("type").value_or(part.contains("text") ? "text" : "");
+    if (type == "refusal") {
+      all += fields.required_text("refusal");
+      continue;
+    }
     if (type != "text" && type != "input_text" && type != "output_text") {
       fields.invalid("type", "this model takes text only.", "unsupported_content_type");
       break;
@@ -110,6 +114,7 @@ Json read_message(Fields& message) {
   std::string role = read_role(message);
   auto content = content_text(message);
   Json calls = role == "assistant" ? read_tool_calls(message) : Json::array();
+  if (!content && role == "assistant") content = message.text("refusal");
   if (!content && calls.empty()) message.missing("content");
   out["role"] = role;
   out["content"] = content.value_or("");
@@ -118,6 +123,14 @@ Json read_message(Fields& message) {
   if (auto id = message.text("tool_call_id")) out["tool_call_id"] = *id;
   if (auto thought = message.text("reasoning_content")) out["reasoning_content"] = *thought;
   return out;
+}
+
+// As OpenAI has it; a grammar and a reply carry it between quotation marks.
+bool is_tool_name(std::string_view name) {
+  return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  });
 }
 
 Json read_tool(Fields& tool) {
@@ -130,7 +143,11 @@ Json read_tool(Fields& tool) {
   }
   Fields inner(*function, tool.path_of("function"), tool.bad());
   Json out = Json::object();
-  out["name"] = inner.required_text("name");
+  const std::string name = inner.required_text("name");
+  if (!is_tool_name(name)) {
+    inner.invalid("name", "it has 1 to 64 letters, digits, '_' and '-'.");
+  }
+  out["name"] = name;
   if (auto text = inner.text("description")) out["description"] = *text;
   const Json* parameters = inner.object("parameters");
   if (parameters != nullptr) check_strict(inner, "parameters", *parameters);
@@ -168,6 +185,31 @@ void read_tool_choice(Fields& fields, Json& tools, serving::ChatInput& chat) {
 }
 
 }  // namespace
+
+void refuse(Fields& fields, std::initializer_list<std::string_view> names) {
+  for (std::string_view name : names) {
+    const Json* given = fields.find(name);
+    const bool nothing = given == nullptr || *given == false || *given == 0 ||
+                         (given->is_structured() && given->empty());
+    if (!nothing) fields.invalid(name, "it is not supported.", "unsupported_parameter");
+  }
+}
+
+void read_template_arguments(Fields& fields, serving::ChatInput& chat) {
+  Json arguments = Json::object();
+  if (const Json* given = fields.object("chat_template_kwargs")) arguments = *given;
+  if (auto thinks = fields.boolean("enable_thinking")) arguments["enable_thinking"] = *thinks;
+  // Models here think or do not; how much, only OpenAI's know.
+  if (auto effort = fields.text("reasoning_effort")) {
+    constexpr std::array<std::string_view, 7> kEfforts = {"none", "minimal", "low", "medium",
+                                                          "high", "xhigh",   "max"};
+    if (std::ranges::find(kEfforts, *effort) == kEfforts.end()) {
+      fields.invalid("reasoning_effort", "it is none of OpenAI's values.");
+    }
+    if (*effort == "none") arguments["enable_thinking"] = false;
+  }
+  if (!arguments.empty()) chat.template_arguments = to_text(arguments);
+}
 
 void read_sampling(Fields& fields, serving::Sampling& sampling) {
   auto set = [&](std::string_view name, double least, double most, float& value) {

@@ -2,6 +2,9 @@
 // Pure.
 #pragma once
 
+#include <initializer_list>
+#include <string_view>
+
 #include "services/modelstudio/core/types.h"
 #include "services/modelstudio/wire/fields.h"
 
@@ -13,6 +16,10 @@ inline constexpr std::size_t kMaxStops = 16;  // OpenAI takes 4, Model Studio mo
 inline constexpr std::int64_t kMaxChoices = 16;
 inline constexpr std::size_t kMaxTexts = 2048;
 
+// Refuses each of these that asks for anything.
+void refuse(Fields& fields, std::initializer_list<std::string_view> names);
+// enable_thinking, chat_template_kwargs, reasoning_effort.
+void read_template_arguments(Fields& fields, serving::ChatInput& chat);
 // temperature, top_p, top_k, min_p, seed, the penalties, logit_bias.
 void read_sampling(Fields& fields, serving::Sampling& sampling);
 // max_tokens, max_completion_tokens, stop.

@@ -160,9 +160,13 @@ Decoded<DashScopeGenerate> parse_text_generation(std::string_view text) {
   read_sampling(parameters, request.sampling);
   read_bounds(parameters, request);
   read_logprobs(parameters, request);
+  read_template_arguments(parameters, chat);
+  refuse(parameters, {"enable_search", "search_options", "plugins", "thinking_budget",
+                      "enable_code_interpreter", "translation_options", "asr_options", "skill",
+                      "modalities", "audio"});
   read_form(parameters, out);
-  // Calls of tools, and more choices than one, have a place only in messages.
-  if (!chat.tools.empty() || out.call.count > 1) out.messages = true;
+  // Calls of tools, more choices than one and logprobs have a place only in messages.
+  if (!chat.tools.empty() || out.call.count > 1 || request.logprobs) out.messages = true;
   if (body.bad()) return std::unexpected(std::move(*body.bad()));
   return out;
 }

@@ -59,6 +59,9 @@ class TokenizeAction final : public gateway::Action {
 
   Task<http::Response> run(gateway::Call& base) override {
     auto& call = static_cast<StudioCall&>(base);
+    if (!may_call(*call.key, request_.model)) {
+      co_return call.error(forbidden_model(request_.model, call.dialect));
+    }
     auto tokens = co_await ops::run(call.env.server, request_);
     if (!tokens) co_return call.error(tokens.error());
     Json output = {{"token_ids", tokens->ids}, {"tokens", tokens->texts}};
@@ -81,6 +84,11 @@ Decoded<EmbeddingRequest> parse_dashscope_embedding(std::string_view text) {
   out.embed.dimensions = read_dimensions(parameters, "dimension");
   std::string type = parameters.text("output_type").value_or("dense");
   if (type != "dense") parameters.invalid("output_type", "only 'dense' is supported.");
+  std::string of = parameters.text("text_type").value_or("document");
+  if (of != "document" && of != "query") {
+    parameters.invalid("text_type", "Supported values are: 'document' and 'query'.");
+  }
+  refuse(parameters, {"instruct"});
   if (body.bad()) return std::unexpected(std::move(*body.bad()));
   return out;
 }
@@ -128,12 +136,9 @@ ActionResult decode_text_rerank(StudioCall& call, const std::string& body) {
   return std::make_unique<RankAction>(std::move(*request));
 }
 
-ActionResult decode_tokenizer(StudioCall& call, const std::string& body) {
+ActionResult decode_tokenizer(StudioCall&, const std::string& body) {
   auto request = parse_tokenizer(body);
   if (!request) return std::unexpected(std::move(request.error()));
-  if (!may_call(*call.key, request->model)) {
-    return std::unexpected(BadInput{"model", "This key may not use that model.", {}});
-  }
   return std::make_unique<TokenizeAction>(std::move(*request));
 }
 

@@ -31,6 +31,8 @@ constexpr std::string_view kRate = "rate_limit_error";
 constexpr FaultRow kFaults[] = {
     {ModelFault::kUnknownModel, 404, kRequest, "model_not_found", "model", 404, "ModelNotFound",
      true, "The model does not exist."},
+    {ModelFault::kForbiddenModel, 404, kRequest, "model_not_found", "model", 404, "ModelNotFound",
+     true, "The model does not exist."},
     {ModelFault::kWrongModel, 400, kRequest, "model_not_supported", "model", 400,
      "InvalidParameter", true, "The model does not support this operation."},
     {ModelFault::kPromptTooLong, 400, kRequest, "context_length_exceeded", "messages", 400,
@@ -60,6 +62,10 @@ const FaultRow& row_of(ModelFault fault) {
   return kFaults[std::size(kFaults) - 1];
 }
 
+std::string unknown(std::string_view model) {
+  return "The model '" + std::string(model) + "' does not exist or you do not have access to it.";
+}
+
 std::string quoted(std::string_view method, std::string_view path) {
   return std::string(method) + " " + std::string(path);
 }
@@ -76,7 +82,15 @@ WireError to_wire(const ModelError& error, Dialect dialect) {
   wire.param = error.param.empty() ? row.openai_param : error.param;
   wire.message = row.own_message && !error.message.empty() ? error.message : row.message;
   wire.retry_after = error.retry_after;
+  wire.forbidden = error.fault == ModelFault::kForbiddenModel;
   return wire;
+}
+
+std::string long_parameter(std::string_view operation) {
+  if (operation == "CreateCompletion") return "prompt";
+  if (operation == "CreateEmbedding" || operation == "CreateResponse") return "input";
+  if (operation.starts_with("CreateRerank")) return "documents";
+  return "messages";
 }
 
 WireError to_wire(const BadInput& error, Dialect dialect) {
@@ -137,11 +151,11 @@ WireError too_large(std::uint64_t limit, Dialect dialect) {
 }
 
 WireError no_such_model(std::string_view model, Dialect dialect) {
-  return to_wire(ModelError{ModelFault::kUnknownModel,
-                            "The model '" + std::string(model) +
-                                "' does not exist or you do not have access to it.",
-                            {}},
-                 dialect);
+  return to_wire(ModelError{ModelFault::kUnknownModel, unknown(model), {}}, dialect);
+}
+
+WireError forbidden_model(std::string_view model, Dialect dialect) {
+  return to_wire(ModelError{ModelFault::kForbiddenModel, unknown(model), {}}, dialect);
 }
 
 std::string error_document(const WireError& error, Dialect dialect, std::string_view request_id) {
@@ -160,7 +174,9 @@ http::Response error_response(const WireError& error, Dialect dialect,
                               std::string_view request_id) {
   http::Response response = json_response(error_document(error, dialect, request_id));
   response.status = error.status;
-  response.error_code = error.code;
+  response.error_code = error.forbidden ? std::string(kModelForbidden) : error.code;
+  // The openai packages would ask again for what will not be there then, either.
+  if (error.status == 501) response.headers.add("x-should-retry", "false");
   if (error.retry_after.count() > 0) {
     response.headers.add("Retry-After", static_cast<std::uint64_t>(error.retry_after.count()));
   } else if (error.status == 429 || error.status == 503) {

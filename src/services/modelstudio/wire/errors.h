@@ -21,9 +21,15 @@ struct WireError {
   std::string type = "invalid_request_error";  // OpenAI
   std::string param;                           // OpenAI
   std::chrono::seconds retry_after{0};
+  bool forbidden = false;  // by what the key may, which the client is not told
 };
 
+// What the logs call an error that is `forbidden`.
+inline constexpr std::string_view kModelForbidden = "ModelForbidden";
+
 [[nodiscard]] WireError to_wire(const ModelError& error, Dialect dialect);
+// Of an OpenAI operation, what a model finds too long.
+[[nodiscard]] std::string long_parameter(std::string_view operation);
 [[nodiscard]] WireError to_wire(const BadInput& error, Dialect dialect);
 [[nodiscard]] WireError to_wire(const auth::AuthError& error, Dialect dialect);
 [[nodiscard]] WireError not_implemented(std::string_view operation, Dialect dialect);
@@ -33,6 +39,8 @@ struct WireError {
                                      Dialect dialect);
 [[nodiscard]] WireError too_large(std::uint64_t limit, Dialect dialect);
 [[nodiscard]] WireError no_such_model(std::string_view model, Dialect dialect);
+// The same to the caller; the logs say that its key may not call it.
+[[nodiscard]] WireError forbidden_model(std::string_view model, Dialect dialect);
 
 // The document: {"error": {…}}, or {"code", "message", "request_id"}.
 [[nodiscard]] std::string error_document(const WireError& error, Dialect dialect,

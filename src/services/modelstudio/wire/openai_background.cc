@@ -63,10 +63,12 @@ Job new_job(const StudioCall& call, const std::string& model) {
 }
 
 // Else who asks for a model that is not here would learn it only from what he polls.
-bool is_there(const StudioCall& call, const std::string& model) {
+std::optional<WireError> why_not(const StudioCall& call, const std::string& model) {
+  if (!may_call(*call.key, model)) return forbidden_model(model, call.dialect);
   const auto models = call.env.server.models();
-  return may_call(*call.key, model) &&
-         std::ranges::find(models, model, &serving::ModelStatus::name) != models.end();
+  const auto found = std::ranges::find(models, model, &serving::ModelStatus::name);
+  if (found == models.end()) return no_such_model(model, call.dialect);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -75,7 +77,7 @@ bool is_there(const StudioCall& call, const std::string& model) {
 Task<http::Response> begin_response(StudioCall& call, const ResponseRequest& request,
                                     const std::string& body) {
   const std::string& model = request.generate.call.request.model;
-  if (!is_there(call, model)) co_return call.error(no_such_model(model, call.dialect));
+  if (auto refused = why_not(call, model)) co_return call.error(*refused);
   if (!call.env.runner->has_room()) co_return call.error(too_many_jobs(call));
   const Job job = new_job(call, model);
   StoredResponse response;

@@ -10,10 +10,15 @@
 namespace lakeside::modelstudio::wire {
 namespace {
 
-// What would change the answer, and is not here.
+// What would change the answer, and is not here: OpenAI's, and what other servers add to it.
 void refuse_unsupported(Fields& fields) {
-  for (std::string_view name : {"functions", "function_call", "audio", "web_search_options"}) {
-    if (fields.has(name)) fields.invalid(name, "it is not supported.", "unsupported_parameter");
+  refuse(fields, {"functions", "function_call", "audio", "web_search_options", "prediction",
+                  "moderation", "enable_search", "search_options", "thinking_budget", "guided_json",
+                  "guided_regex", "guided_choice", "guided_grammar", "structured_outputs",
+                  "stop_token_ids", "min_tokens", "ignore_eos", "bad_words", "logits_processors"});
+  if (fields.boolean("store").value_or(false)) {
+    fields.invalid("store", "chat completions are not kept here; responses are.",
+                   "unsupported_parameter");
   }
   const Json* modalities = fields.array("modalities");
   for (std::size_t i = 0; modalities != nullptr && i < modalities->size(); ++i) {
@@ -136,6 +141,7 @@ Decoded<OpenAiGenerate> read_chat_completion(const Json& body) {
   read_sampling(fields, request.sampling);
   read_bounds(fields, request);
   read_logprobs(fields, request);
+  read_template_arguments(fields, chat);
   refuse_unsupported(fields);
   out.call.count = static_cast<std::uint32_t>(fields.integer("n", 1, kMaxChoices).value_or(1));
   out.stream = fields.boolean("stream").value_or(false);

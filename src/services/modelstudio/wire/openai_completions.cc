@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "services/modelstudio/wire/chat_fields.h"
@@ -11,6 +13,11 @@ namespace {
 
 constexpr std::size_t kMaxPrompts = 64;
 
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
 // {"tokens", "token_logprobs", "top_logprobs", "text_offset"}, of the text from `offset` on.
 Json flat_logprobs(std::span<const serving::TokenLogprob> logprobs, std::size_t offset) {
   Json tokens = Json::array();
@@ -21,10 +28,14 @@ Json flat_logprobs(std::span<const serving::TokenLogprob> logprobs, std::size_t 
     tokens.push_back(one.text);
     values.push_back(one.logprob);
     Json top = Json::object();
-    for (const auto& [text, logprob] : one.alternatives) top[text] = logprob;
+    // Tokens that are parts of characters may look alike: the likelier one is told.
+    for (const auto& [text, logprob] : one.alternatives) {
+      if (!top.contains(text)) top[text] = logprob;
+    }
+    if (!top.contains(one.text)) top[one.text] = one.logprob;
     tops.push_back(std::move(top));
     offsets.push_back(offset);
-    offset += one.text.size();
+    offset += characters(one.text);
   }
   return {{"tokens", std::move(tokens)},
           {"token_logprobs", std::move(values)},
@@ -61,7 +72,7 @@ class CompletionWriter final : public ReplyWriter {
     text += change.content;
     json["choices"] = Json::array({choice(change.choice, text, change.logprobs, change.end)});
     if (include_usage_) json["usage"] = nullptr;
-    told_[change.choice] += text.size();
+    told_[change.choice] += characters(text);
     return openai_event(json);
   }
 
@@ -103,7 +114,7 @@ class CompletionWriter final : public ReplyWriter {
   const bool include_usage_;
   const std::uint32_t count_;
   const std::vector<std::string> echo_;
-  std::vector<std::size_t> told_;  // bytes of each choice
+  std::vector<std::size_t> told_;  // characters of each choice
 };
 
 void read_prompts(Fields& fields, ops::GenerateCall& call) {

@@ -1,9 +1,12 @@
 // A request for a response says what a chat completion says, in other words: it is put into those.
 #include <array>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "base/crypto.h"
 #include "base/encoding.h"
+#include "services/modelstudio/wire/chat_fields.h"
 #include "services/modelstudio/wire/openai_response.h"
 
 namespace lakeside::modelstudio::wire {
@@ -13,9 +16,14 @@ namespace {
 Json chat_message(Fields& item, const Json& json) {
   std::string type = item.text("type").value_or("message");
   if (type == "function_call_output") {
+    // A text, or parts of content (openai, types/responses/response_input_item_param.py).
+    const Json* output = item.find("output");
+    if (output == nullptr) item.missing("output");
+    const bool fits = output != nullptr && (output->is_string() || output->is_array());
+    if (output != nullptr && !fits) item.wrong_type("output", "a string or an array", *output);
     return {{"role", "tool"},
             {"tool_call_id", item.required_text("call_id")},
-            {"content", item.required_text("output")}};
+            {"content", fits ? *output : Json("")}};
   }
   if (type == "function_call") {
     Json function = {{"name", item.required_text("name")},
@@ -94,12 +102,26 @@ Json chat_format(Fields& fields) {
   return out;
 }
 
+// What would change the answer, or be missing in it.
+void refuse_unsupported(Fields& fields) {
+  refuse(fields, {"top_logprobs", "context_management", "moderation"});
+  if (fields.text("truncation").value_or("disabled") != "disabled") {
+    fields.invalid("truncation", "only 'disabled' is supported.", "unsupported_value");
+  }
+  const Json* include = fields.array("include");
+  for (std::size_t i = 0; include != nullptr && i < include->size(); ++i) {
+    if ((*include)[i] != "message.output_text.logprobs") continue;
+    fields.invalid("include", "logprobs are in chat completions alone.", "unsupported_value");
+  }
+}
+
 Json as_chat(Fields& fields, const Json& history) {
   Json chat = Json::object();
   chat["messages"] = chat_messages(fields, history);
   chat["tools"] = chat_tools(fields);
   chat["response_format"] = chat_format(fields);
-  for (std::string_view name : {"model", "temperature", "top_p", "stream", "parallel_tool_calls"}) {
+  for (std::string_view name : {"model", "temperature", "top_p", "stream", "parallel_tool_calls",
+                                "enable_thinking", "chat_template_kwargs"}) {
     if (const Json* given = fields.find(name)) chat[std::string(name)] = *given;
   }
   if (const Json* most = fields.find("max_output_tokens")) chat["max_completion_tokens"] = *most;
@@ -110,6 +132,11 @@ Json as_chat(Fields& fields, const Json& history) {
   if (fields.has("prompt")) {
     fields.invalid("prompt", "it is not supported; send the input.", "unsupported_parameter");
   }
+  if (const Json* reasoning = fields.object("reasoning");
+      reasoning && reasoning->contains("effort")) {
+    chat["reasoning_effort"] = (*reasoning)["effort"];
+  }
+  refuse_unsupported(fields);
   return chat;
 }
 
@@ -188,11 +215,21 @@ std::string read_conversation(Fields& fields, const std::string& previous) {
 
 // A complaint is about the chat's words.
 BadInput in_own_words(BadInput bad) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kWords = {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kWords = {
       {{"max_completion_tokens", "max_output_tokens"},
+       {"reasoning_effort", "reasoning.effort"},
+       {"response_format.json_schema.schema", "text.format.schema"},
        {"response_format.json_schema", "text.format"},
        {"response_format", "text.format"}}};
-  if (bad.param.starts_with("messages")) bad.param = "input";
+  if (bad.param.starts_with("messages")) {
+    // Which of the items it is, the caller counts otherwise.
+    for (std::size_t at = 0; (at = bad.message.find("messages", at)) != std::string::npos;) {
+      std::size_t end = at + std::string_view("messages").size();
+      if (bad.message.substr(end).starts_with('[')) end = bad.message.find(']', end) + 1;
+      bad.message.replace(at, end - at, "input");
+    }
+    bad.param = "input";
+  }
   for (const auto& [theirs, own] : kWords) {
     if (!bad.param.starts_with(theirs)) continue;
     for (std::string* text : {&bad.message, &bad.param}) {
@@ -203,6 +240,22 @@ BadInput in_own_words(BadInput bad) {
     break;
   }
   return bad;
+}
+
+// Before a model computes an answer that could not be kept: a conversation takes no others.
+void check_items(Fields& fields, const Json& items) {
+  std::set<std::string> ids;
+  for (const Json& item : items) {
+    const std::string id = item["id"].get<std::string>();
+    if (!is_conversation_item_id(id)) {
+      fields.invalid("input", "an item's id has 1 to 128 characters, and no line end.",
+                     "invalid_value");
+    } else if (!ids.insert(id).second) {
+      fields.invalid("input", "two items have the id '" + id + "'.", "invalid_value");
+    } else if (to_text(item).size() > kMaxConversationItem) {
+      fields.invalid("input", "an item is too large to be kept.", "string_above_max_length");
+    }
+  }
 }
 
 // What its response repeats of a request, as it was given or as it is without.
@@ -253,6 +306,8 @@ Decoded<ResponseRequest> parse_response(std::string_view body, const Json& histo
   if (!generate) return std::unexpected(in_own_words(std::move(generate.error())));
   out.generate = std::move(*generate);
   out.input = with_ids(*fields.find("input"));
+  if (!out.conversation.empty()) check_items(fields, out.input);
+  if (bad) return std::unexpected(std::move(*bad));
   out.echo = {{"background", out.background},
               {"store", out.store},
               {"metadata", metadata ? *metadata : Json::object()}};

@@ -23,6 +23,10 @@ Json text_part(const std::string& text) {
           {"logprobs", Json::array()}};
 }
 
+std::string_view end_status(const ops::Reply& reply) {
+  return reply.end == ops::End::kLength ? "incomplete" : "completed";
+}
+
 std::unexpected<ModelError> not_kept(const Error& error) {
   if (error.code == ErrorCode::kTooLarge) {
     return std::unexpected(ModelError{
@@ -199,9 +203,9 @@ class ResponseWriter final : public ReplyWriter {
       where["part"] = text_part(reply.content);
       events += event("response.content_part.done", std::move(where));
       Json content = Json::array({text_part(reply.content)});
-      events += event(
-          "response.output_item.done",
-          {{"output_index", message_}, {"item", message_item("completed", std::move(content))}});
+      events += event("response.output_item.done",
+                      {{"output_index", message_},
+                       {"item", message_item(end_status(reply), std::move(content))}});
     }
     for (std::size_t i = 0; i < calls_.size(); ++i) {
       const serving::ToolCall& call = reply.tool_calls[i];
@@ -209,8 +213,9 @@ class ResponseWriter final : public ReplyWriter {
                                                                 {"output_index", calls_[i]},
                                                                 {"name", call.name},
                                                                 {"arguments", call.arguments}});
-      events += event("response.output_item.done",
-                      {{"output_index", calls_[i]}, {"item", call_item(i, "completed", call)}});
+      events +=
+          event("response.output_item.done",
+                {{"output_index", calls_[i]}, {"item", call_item(i, end_status(reply), call)}});
     }
     return events;
   }
@@ -219,10 +224,10 @@ class ResponseWriter final : public ReplyWriter {
     const ops::Reply& reply = choices.reply(0);
     Json output(items_, Json());
     if (message_ != kNone) {
-      output[message_] = message_item("completed", Json::array({text_part(reply.content)}));
+      output[message_] = message_item(end_status(reply), Json::array({text_part(reply.content)}));
     }
     for (std::size_t i = 0; i < calls_.size(); ++i) {
-      output[calls_[i]] = call_item(i, "completed", reply.tool_calls[i]);
+      output[calls_[i]] = call_item(i, end_status(reply), reply.tool_calls[i]);
     }
     Json json = begun_;
     json["status"] = "completed";

@@ -2,6 +2,7 @@
 // responses.
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "base/crypto.h"
@@ -84,6 +85,8 @@ class CreateResponse final : public gateway::Action {
       auto whole = parse_response(body_, *history);
       if (!whole) co_return call.error(to_wire(whole.error(), call.dialect));
       request_ = std::move(*whole);
+      if (auto known = known_item(call, *history))
+        co_return call.error(to_wire(*known, call.dialect));
     }
     if (request_.background && !call.background) {
       co_return co_await begin_response(call, request_, body_);
@@ -104,6 +107,22 @@ class CreateResponse final : public gateway::Action {
   }
 
  private:
+  // An item of an id that the conversation has would not be added to it. A line that is run again
+  // finds its own.
+  [[nodiscard]] std::optional<BadInput> known_item(const StudioCall& call,
+                                                   const Json& history) const {
+    if (request_.conversation.empty() || call.background) return std::nullopt;
+    std::set<std::string> ids;
+    for (const Json& item : history) ids.insert(item.value("id", ""));
+    for (const Json& item : request_.input) {
+      const auto id = item["id"].get<std::string>();
+      if (!ids.contains(id)) continue;
+      return BadInput{"input", "The conversation has an item with the id '" + id + "' already.",
+                      "invalid_value"};
+    }
+    return std::nullopt;
+  }
+
   [[nodiscard]] Task<std::expected<Json, WireError>> what_was_said(StudioCall& call) const {
     if (request_.previous.empty()) return items_of_conversation(call, request_.conversation);
     return history_of(call, request_.previous);

@@ -64,6 +64,7 @@ void read_ranking(Fields& fields, Fields& options, ops::Rank& rank) {
   if (auto top = options.integer("top_n", 1, INT32_MAX)) {
     rank.top = static_cast<std::uint32_t>(*top);
   }
+  refuse(options, {"instruct", "rank_fields", "max_chunks_per_doc", "max_tokens_per_doc"});
   rank.return_documents = options.boolean("return_documents").value_or(false);
 }
 

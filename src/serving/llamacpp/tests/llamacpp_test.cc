@@ -196,12 +196,23 @@ TEST(SimpleTools, TextBeforeACall) {
 }
 
 TEST(SimpleTools, WhatIsNoCall) {
-  for (std::string_view text :
-       {"hello", "{\"title\": 1}", "a { b", "{\"name\": \"f\", \"argu", ""}) {
+  for (std::string_view text : {"hello", "{\"title\": 1}", "a { b", "{\"name\": 5}", ""}) {
     ChatReply reply = parse_simple_tools(text, false);
     EXPECT_EQ(reply.content, text);
     EXPECT_TRUE(reply.tool_calls.empty());
   }
+}
+
+// As it was shown while it grew.
+TEST(SimpleTools, ACallThatIsCutOffIsACall) {
+  ChatReply reply = parse_simple_tools(R"(So: {"name": "f", "arguments": {"x": )", false);
+  ASSERT_EQ(reply.tool_calls.size(), 1U);
+  EXPECT_EQ(reply.tool_calls[0], (ToolCall{"", "f", R"({"x": )"}));
+  EXPECT_EQ(reply.content, "So:");
+  reply = parse_simple_tools(R"({"name": "f", "argu)", false);
+  ASSERT_EQ(reply.tool_calls.size(), 1U);
+  EXPECT_EQ(reply.content, "");
+  EXPECT_TRUE(parse_simple_tools(R"({"name": "f)", false).content.empty());
 }
 
 TEST(SimpleTools, WhatMayBecomeACallIsNotShown) {

@@ -114,6 +114,35 @@ TEST(ChatCompletion, KeepsTheOrderOfASchema) {
             "response_format.json_schema|missing_required_parameter");
 }
 
+TEST(ChatCompletion, TellsTheTemplateWhetherToThink) {
+  auto arguments = [](const std::string& more) {
+    auto request = parse_chat_completion(chat(more));
+    return request ? chat_of(*request).template_arguments : request.error().param;
+  };
+  EXPECT_EQ(arguments(""), "");
+  EXPECT_EQ(arguments(R"("enable_thinking":false)"), R"({"enable_thinking":false})");
+  EXPECT_EQ(arguments(R"("chat_template_kwargs":{"a":[1]},"enable_thinking":true)"),
+            R"({"a":[1],"enable_thinking":true})");
+  EXPECT_EQ(arguments(R"("reasoning_effort":"none")"), R"({"enable_thinking":false})");
+  EXPECT_EQ(arguments(R"("reasoning_effort":"high")"), "");
+  EXPECT_EQ(arguments(R"("reasoning_effort":"wild")"), "reasoning_effort");
+  auto studio = parse_text_generation(
+      R"({"model":"m","input":{"prompt":"x"},"parameters":{"enable_thinking":false}})");
+  ASSERT_TRUE(studio);
+  EXPECT_EQ(std::get<serving::ChatInput>(studio->call.request.input).template_arguments,
+            R"({"enable_thinking":false})");
+}
+
+TEST(ChatCompletion, ReadsRefusalsAsWhatWasSaid) {
+  auto request = parse_chat_completion(
+      R"({"model":"m","messages":[{"role":"assistant","content":null,"refusal":"No."},
+          {"role":"assistant","content":[{"type":"refusal","refusal":"Never."}]},
+          {"role":"user","content":"x"}]})");
+  ASSERT_TRUE(request) << request.error().message;
+  EXPECT_TRUE(chat_of(*request).messages.contains("No."));
+  EXPECT_TRUE(chat_of(*request).messages.contains("Never."));
+}
+
 TEST(ChatCompletion, NamesTheParameterThatIsWrong) {
   EXPECT_EQ(complaint("{}"), "model|missing_required_parameter");
   EXPECT_EQ(complaint(R"({"model":""})"), "model|missing_required_parameter");
@@ -143,7 +172,22 @@ TEST(ChatCompletion, NamesTheParameterThatIsWrong) {
   EXPECT_EQ(complaint(chat(R"("logit_bias":{"1":101})")), "logit_bias.1|decimal_above_max_value");
   EXPECT_EQ(complaint(chat(R"("logit_bias":{"1":null})")), "logit_bias.1|invalid_type");
   EXPECT_EQ(complaint(chat(R"("top_logprobs":2)")), "top_logprobs|invalid_value");
-  EXPECT_EQ(complaint(chat(R"("functions":[])")), "functions|unsupported_parameter");
+  EXPECT_EQ(complaint(chat(R"("functions":[{}])")), "functions|unsupported_parameter");
+  for (const char* more :
+       {R"("enable_search":true)", R"("store":true)", R"("guided_json":{"a":1})",
+        R"("stop_token_ids":[7])", R"("min_tokens":5)", R"("prediction":{"content":"x"})"}) {
+    EXPECT_TRUE(complaint(chat(more)).ends_with("|unsupported_parameter")) << more;
+  }
+  EXPECT_EQ(complaint(chat(R"("enable_search":false,"store":false,"min_tokens":0,
+                              "stop_token_ids":[],"prediction":null,"service_tier":"auto")")),
+            "fine");
+  for (const char* name : {"a b", "", "a.b"}) {
+    EXPECT_EQ(complaint(chat(R"("tools":[{"type":"function","function":{"name":")" +
+                             std::string(name) + R"("}}])"))
+                  .substr(0, 22),
+              "tools[0].function.name")
+        << name;
+  }
   EXPECT_EQ(complaint(chat(R"("stream":"yes")")), "stream|invalid_type");
 }
 
@@ -206,6 +250,8 @@ TEST(TextGeneration, NamesTheParameterThatIsWrong) {
             "parameters.top_p");
   EXPECT_EQ(param(R"({"model":"m","input":{"prompt":"x","history":[{"user":"a","bot":"b"}]}})"),
             "input.history");
+  EXPECT_EQ(param(R"({"model":"m","input":{"prompt":"x"},"parameters":{"enable_search":true}})"),
+            "parameters.enable_search");
 }
 
 TEST(Vectors, ReadsBothDialects) {
