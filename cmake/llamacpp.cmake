@@ -48,10 +48,11 @@ target_include_directories(llamacpp SYSTEM INTERFACE ${folder}/include ${folder}
 target_compile_definitions(llamacpp INTERFACE ${definitions})
 target_link_libraries(llamacpp INTERFACE ${libraries} Threads::Threads ${CMAKE_DL_LIBS})
 if(LAKESIDE_CUDA)
+  # By name: Debian 12's FindCUDAToolkit wants a library that CUDA 13 has not (nvToolsExt).
   execute_process(COMMAND ${CMAKE_SOURCE_DIR}/tools/install-cuda
-    OUTPUT_VARIABLE CUDAToolkit_ROOT OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-  find_package(CUDAToolkit REQUIRED)
-  target_link_libraries(llamacpp INTERFACE CUDA::cudart_static CUDA::cublas)
+    OUTPUT_VARIABLE cuda OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  target_link_libraries(llamacpp INTERFACE
+    ${cuda}/lib64/libcudart_static.a ${cuda}/lib64/libcublas.so rt)
 endif()
 add_library(llamacpp::llamacpp ALIAS llamacpp)
 
