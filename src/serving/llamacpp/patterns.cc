@@ -34,7 +34,8 @@ std::size_t behind_class(std::string_view text, std::size_t at) {
 bool is_plain_class(std::string_view inner) {
   for (std::size_t i = 0; i < inner.size(); ++i) {
     if (inner[i] == '\\') {
-      if (++i == inner.size() || (inner[i] != 'd' && inner[i] != 'w')) return false;
+      ++i;
+      if (i == inner.size() || (inner[i] != 'd' && inner[i] != 'w')) return false;
     } else if (inner[i] == '-') {
       if (i == 0 || i + 1 == inner.size() || !same_kind(inner[i - 1], inner[i + 1])) return false;
     } else if (!is_alnum(inner[i])) {

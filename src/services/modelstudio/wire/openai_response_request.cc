@@ -261,7 +261,11 @@ void check_items(Fields& fields, const Json& items) {
 // What its response repeats of a request, as it was given or as it is without.
 void echo(const Json& request, const char* name, Json usual, Json& out) {
   auto given = request.find(name);
-  out[name] = given == request.end() || given->is_null() ? std::move(usual) : *given;
+  if (given == request.end() || given->is_null()) {
+    out[name] = std::move(usual);
+  } else {
+    out[name] = *given;
+  }
 }
 
 void check_background(Fields& fields, const ResponseRequest& request) {
