@@ -122,3 +122,15 @@ def test_what_is_not_here(cms):
     with pytest.raises(AlibabaCloudException) as error:
         cms.describe_contact_list(models.DescribeContactListRequest())
     assert error.value.code == "NotImplemented"
+
+
+def test_sessions_are_one_series(cms, server):
+    """Somebody has as many as they like; whose they are, callerId says."""
+    root = Rpc(server)
+    for _ in range(3):
+        made = root("CreateSession", "2026-11-22", DurationSeconds=900)["Credentials"]
+        Rpc(server, made["AccessKeyId"], made["AccessKeySecret"], made["SecurityToken"])("GetCallerIdentity", "2015-04-01")
+    body = cms.describe_metric_list(models.DescribeMetricListRequest(
+        namespace=ALL, metric_name="Requests", dimensions=json.dumps({"service": "sts"}))).body
+    keys = {point["accessKeyId"] for point in json.loads(body.datapoints)}
+    assert "STS" in keys and not any(key.startswith("STS.") for key in keys), keys

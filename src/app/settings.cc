@@ -158,9 +158,8 @@ std::vector<Setting> make_table() {
          return {};
        }},
       {"model-context", "TOKENS",
-       "what a loaded model keeps for all of its requests together, and the most of one request "
-       "and "
-       "its answer (default: 8192)",
+       "what a loaded model keeps for all of its requests, and the most of one request and its "
+       "answer (default: 8192)",
        false,
        [](ServeSettings& s, const std::string& v) -> Applied {
          auto number = parse_uint(v);

@@ -1,5 +1,6 @@
 #include "services/kms/wire/fields.h"
 
+#include "base/characters.h"
 #include "base/encoding.h"
 
 namespace lakeside::kms::wire {
@@ -9,11 +10,6 @@ constexpr std::size_t kMaxContextPairs = 256;
 constexpr std::size_t kMaxJson = 16 << 10;  // of lists, filters and tags
 constexpr std::size_t kMaxTagText = 128;
 constexpr std::size_t kMaxPage = 1'000'000;
-
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
 
 bool has_only(std::string_view text, std::string_view marks) {
   return std::ranges::all_of(text, [&](char c) {

@@ -2,6 +2,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/characters.h"
 #include "services/modelstudio/wire/chat_fields.h"
 #include "services/modelstudio/wire/codecs.h"
 #include "services/modelstudio/wire/openai_chat.h"
@@ -12,11 +13,6 @@ namespace lakeside::modelstudio::wire {
 namespace {
 
 constexpr std::size_t kMaxPrompts = 64;
-
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
 
 // {"tokens", "token_logprobs", "top_logprobs", "text_offset"}, of the text from `offset` on.
 Json flat_logprobs(std::span<const serving::TokenLogprob> logprobs, std::size_t offset) {

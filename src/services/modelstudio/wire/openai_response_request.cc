@@ -223,10 +223,11 @@ BadInput in_own_words(BadInput bad) {
        {"response_format", "text.format"}}};
   if (bad.param.starts_with("messages")) {
     // Which of the items it is, the caller counts otherwise.
-    for (std::size_t at = 0; (at = bad.message.find("messages", at)) != std::string::npos;) {
-      std::size_t end = at + std::string_view("messages").size();
+    constexpr std::string_view kPath = "'messages";
+    if (auto at = bad.message.find(kPath); at != std::string::npos) {
+      std::size_t end = at + kPath.size();
       if (bad.message.substr(end).starts_with('[')) end = bad.message.find(']', end) + 1;
-      bad.message.replace(at, end - at, "input");
+      bad.message.replace(at, end - at, "'input");
     }
     bad.param = "input";
   }

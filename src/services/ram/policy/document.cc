@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/characters.h"
 #include "base/encoding.h"
 #include "services/ram/policy/operators.h"
 #include "services/ram/policy/s3_names.h"
@@ -426,11 +427,6 @@ class Reader {
   Kind kind_;
   std::optional<Malformed> fault_;
 };
-
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/characters.h"
 #include "base/crypto.h"
 #include "base/encoding.h"
 
@@ -10,11 +11,6 @@ namespace {
 
 // Of every account's users, before which its alias or id stands.
 constexpr const char* kDomain = ".onaliyun.com";
-
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
 
 // Tag.1.Key and Tag.1.Value, or Tag with a list in JSON, as the generated clients send it.
 Read<std::vector<Parameters::Tag>> json_or_tags(const Parameters& in) {
