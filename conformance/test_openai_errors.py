@@ -1,5 +1,6 @@
 """What goes wrong, as the openai package sees it."""
 
+import http.client
 import json
 
 import openai
@@ -98,3 +99,16 @@ def test_unknown_paths(models):
     assert models.send("GET", "/v1/unheard-of")[0] == 404
     assert models.send("GET", "/v1/chat/completions/x/y/z")[0] == 501
     assert models.send("DELETE", "/v1/embeddings")[0] == 405
+
+
+def test_health_tells_no_web_page_which_models_there_are(models):
+    def asked(**headers):
+        connection = http.client.HTTPConnection(models.server.host, models.server.port, timeout=60)
+        try:
+            connection.request("GET", "/_lakeside/health?verbose", headers=headers)
+            return json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
+
+    assert MODEL in str(asked()), "this machine may know"
+    assert asked(Origin="http://evil.example") == {"status": "ok"}

@@ -55,8 +55,8 @@ struct ChatInput {
   std::string tools;                 // [{"type": "function", …}, …]; empty: none
   std::string tool_choice = "auto";  // "auto", "none", "required"
   bool parallel_tool_calls = false;
-  std::string
-      json_schema;  // the reply's schema, JSON; empty: free text. With tools: of what is no call
+  // The reply's schema, JSON; empty: free text. With tools: of what is no call.
+  std::string json_schema;
   // What the template is given beside, a JSON object: {"enable_thinking": false}; empty: nothing.
   std::string template_arguments;
 };
